@@ -1,0 +1,1 @@
+"""What the diary says: observations, effect, verdict, caveats."""

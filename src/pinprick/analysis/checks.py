@@ -1,0 +1,371 @@
+"""What could fool us: each doubt about a result is a sentence that travels with it.
+
+A check looks at one way to be wrong and either stays silent or returns a `Caveat`. Checks that look at
+ratings by treatment are marked ``reveals``, so that a sealed trial can leave them out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pinprick.analysis.effect import Effect, posterior_of
+from pinprick.analysis.observations import Observations
+from pinprick.analysis.randomisation import LEAST_INFORMATIVE_PAIRS, RandomisationTest
+from pinprick.analysis.verdict import Finding, Verdict, claims
+from pinprick.bayes.priors import PRIORS
+from pinprick.trial.outcome import Outcome
+
+FEW_PAIRS = 6
+UNEQUAL_SPREAD = 1.8  # ratio of the rated days' sds beyond which coverage falls below 93 %
+AT_THE_END = 0.25  # share of ratings at one end of the scale that makes a floor or a ceiling
+MISSING_GAP = 0.15  # difference between the shares of missing days
+HARDLY_MOVES = 0.05  # day-to-day sd as a share of the scale below which tiny effects look certain
+MINUS = "\N{MINUS SIGN}"
+WEAK_PRIOR_SD = 20.0  # "hardly any assumption", in sigma
+
+
+@dataclass(frozen=True, slots=True)
+class Caveat:
+    """A doubt about a result.
+
+    ``name`` identifies the check, ``sentence`` is for people, ``reveals`` says whether it uses ratings
+    by treatment.
+    """
+
+    name: str
+    sentence: str
+    reveals: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything a check may look at."""
+
+    observations: Observations
+    effect: Effect | None
+    verdict: Verdict
+    test: RandomisationTest
+    randomised: bool | None
+    wash_in: tuple[float, float, float] | None
+    as_done: Effect | None
+    not_done: int
+    strict: bool
+
+
+def points(value: float, *, width: float = 10.0) -> str:
+    """A number of points in words, with digits that fit the scale.
+
+    Examples
+    --------
+    >>> points(1.04), points(1.6), points(-0.04), points(12.4, width=100)
+    ('1.0 point', '1.6 points', '0.0 points', '12 points')
+    """
+    digits = max(0, min(3, 2 - int(np.floor(np.log10(width)))))
+    shown = f"{value:.{digits}f}"
+    if float(shown) == 0:
+        shown = f"{0:.{digits}f}"
+    unit = "point" if float(shown) == 1 else "points"
+    return f"{shown.replace('-', MINUS)} {unit}"
+
+
+def caveats(evidence: Evidence) -> tuple[Caveat, ...]:
+    """Every doubt that applies, the gravest first."""
+    return tuple(caveat for check in CHECKS if (caveat := check(evidence)) is not None)
+
+
+def not_randomised(e: Evidence) -> Caveat | None:
+    """Nobody drew the order by chance, or nobody wrote down whether."""
+    if e.randomised is False:
+        return Caveat(
+            "not randomised",
+            "The order is not randomised: nobody drew it by chance, so other things may explain this.",
+            reveals=False,
+        )
+    if e.randomised is None:
+        return Caveat(
+            "order unknown",
+            "The diary does not say whether chance drew the order. If it did not, other things may explain this.",
+            reveals=False,
+        )
+    return None
+
+
+def missing_by_treatment(e: Evidence) -> Caveat | None:
+    """Many more unrated days under one treatment than under the other."""
+    o = e.observations
+    shares = [m / (m + r) if m + r else 0.0 for m, r in zip(o.missing, o.rated, strict=True)]
+    gap = abs(shares[0] - shares[1])
+    if gap < MISSING_GAP or abs(o.missing[0] - o.missing[1]) < 3:
+        return None
+    return Caveat(
+        "missing by treatment",
+        f"{o.missing[0]} {_days(o.missing[0])} of {o.treatments[0]} and {o.missing[1]} of {o.treatments[1]} "
+        "have no rating. Days left out because they were bad would bend the answer.",
+    )
+
+
+def few_pairs(e: Evidence) -> Caveat | None:
+    """Fewer than six pairs of periods."""
+    n = e.observations.n_pairs
+    if n >= FEW_PAIRS:
+        return None
+    return Caveat(
+        "few pairs",
+        f"There {'is' if n == 1 else 'are'} only {n} complete {'pair' if n == 1 else 'pairs'} of periods. "
+        f"{FEW_PAIRS} or more make an answer hard to get by luck.",
+        reveals=False,
+    )
+
+
+def confounded_with_time(e: Evidence) -> Caveat | None:
+    """One treatment came mostly early, the other mostly late."""
+    o = e.observations
+    if not o.can_be_fitted:
+        return None
+    correlation = float(np.corrcoef(o.day, o.on_first)[0, 1])
+    if abs(correlation) < 0.5:
+        return None
+    early = o.treatments[0] if correlation < 0 else o.treatments[1]
+    return Caveat(
+        "time and treatment",
+        f"{early} came mostly early, so the passing of time may look like an effect.",
+        reveals=False,
+    )
+
+
+def trend(e: Evidence) -> Caveat | None:
+    """Ratings that drifted over the trial, whatever the treatment."""
+    o = e.observations
+    if len(o) < 10 or o.all_equal or min(o.rated) == 0:
+        return None
+    design = np.stack([np.ones(len(o)), o.day / max(o.n_days - 1, 1), o.on_first.astype(float)], axis=1)
+    coefficients, *_ = np.linalg.lstsq(design, o.points, rcond=None)
+    drift = float(coefficients[1])
+    residual = o.points - design @ coefficients
+    variance = residual @ residual / max(len(o) - 3, 1) * np.linalg.pinv(design.T @ design)[1, 1]
+    if abs(drift) < o.outcome.smallest_difference or drift**2 < 4 * variance:
+        return None
+    way = "rose" if drift > 0 else "fell"
+    return Caveat(
+        "trend",
+        f"{_subject(o.outcome)} {way} by about {points(abs(drift), width=o.outcome.width)} over the "
+        f"{o.n_days} days, whatever the treatment. A steady drift is allowed for.",
+        reveals=False,
+    )
+
+
+def carry_over(e: Evidence) -> Caveat | None:
+    """If the treatment needs days to build up and to fade, the full effect is larger than what was seen."""
+    if e.effect is None or e.wash_in is None:
+        return None
+    full, low, high = e.wash_in
+    if abs(full - e.effect.median) < e.effect.delta / 4:
+        return None
+    width = e.observations.outcome.width
+    return Caveat(
+        "carry-over",
+        f"If {e.observations.treatments[0]} needs days to build up, the full effect could be "
+        f"{points(full, width=width)} ({_range(low, high, width)}).",
+    )
+
+
+def first_days(e: Evidence) -> Caveat | None:
+    """Leaving out the first day after each change moves the estimate."""
+    o = e.observations
+    if e.effect is None or o.period_days < 2:
+        return None
+    before = np.concatenate([[np.nan], o.assigned[:-1]])[o.day]
+    settled = before == o.assigned[o.day]
+    without = replace(
+        o,
+        day=o.day[settled],
+        points=o.points[settled],
+        rating=o.rating[settled],
+        on_first=o.on_first[settled],
+    )
+    if not without.can_be_fitted:
+        return None
+    later = posterior_of(without).mean
+    if abs(later - e.effect.mean) < o.outcome.smallest_difference / 2:
+        return None
+    width = o.outcome.width
+    return Caveat(
+        "first days",
+        f"Without the first day after each change the difference is {points(later, width=width)} instead of "
+        f"{points(e.effect.mean, width=width)}. Something may carry over.",
+    )
+
+
+def floor_and_ceiling(e: Evidence) -> Caveat | None:
+    """A quarter or more of the ratings sit at one end of the scale."""
+    o = e.observations
+    if len(o) < 5:
+        return None
+    for end, name in ((o.outcome.low, "lowest"), (o.outcome.high, "highest")):
+        share = float(np.mean(o.points == end))
+        if share >= AT_THE_END and not o.all_equal:
+            return Caveat(
+                "floor or ceiling",
+                f"{round(100 * share)} of 100 ratings are the {name} there is ({end:g}). "
+                "A difference beyond the end of the scale cannot show.",
+                reveals=False,
+            )
+    return None
+
+
+def hardly_moves(e: Evidence) -> Caveat | None:
+    """Ratings that hardly vary: equal ones, or a spread so small that tiny effects look certain."""
+    o = e.observations
+    if o.all_equal and len(o) >= 2:
+        return Caveat(
+            "all equal",
+            f"Every rating is {o.points[0]:g}. A rating that never moves cannot show a difference.",
+            reveals=False,
+        )
+    claimed = e.verdict.finding in (Finding.BETTER, Finding.WORSE)
+    if not claimed or e.effect is None or e.effect.sigma >= HARDLY_MOVES * o.outcome.width:
+        return None
+    return Caveat(
+        "hardly varies",
+        "The ratings hardly vary from day to day. Even a difference too small to matter can look certain.",
+        reveals=False,
+    )
+
+
+def unequal_spread(e: Evidence) -> Caveat | None:
+    """The ratings vary much more under one treatment than under the other."""
+    o = e.observations
+    if min(o.rated) < 5:
+        return None
+    first, second = (float(np.std(o.points[mask], ddof=1)) for mask in (o.on_first, ~o.on_first))
+    calm, wild = min(first, second), max(first, second)
+    if wild <= UNEQUAL_SPREAD * calm or wild == 0:
+        return None
+    name = o.treatments[0] if first > second else o.treatments[1]
+    return Caveat(
+        "unequal spread",
+        f"Ratings vary much more on days of {name}. The interval may then be a little too narrow.",
+    )
+
+
+def strongly_linked_days(e: Evidence) -> Caveat | None:
+    """A claim that strict mode would not make yet."""
+    if e.effect is None or e.strict or e.verdict.finding not in (Finding.BETTER, Finding.WORSE):
+        return None
+    strict = replace(e.verdict.thresholds, extra=0.7, extra_above_phi=0.6)
+    better, worse, _ = claims(
+        strict,
+        above_zero=e.effect.better,
+        below_zero=e.effect.worse,
+        third=0.5,
+        expected_phi=e.effect.expected_phi,
+    )
+    if better or worse:
+        return None
+    return Caveat(
+        "strongly linked days",
+        "Your days hang together strongly, which can mimic an effect. Strict mode would still say “cannot tell”.",
+    )
+
+
+def pull_of_the_prior(e: Evidence) -> Caveat | None:
+    """What hardly any assumption would say, where it differs."""
+    if e.effect is None:
+        return None
+    o = e.observations
+    weak = posterior_of(o, priors=replace(PRIORS, effect_sd=WEAK_PRIOR_SD)).mean
+    if abs(weak - e.effect.mean) < e.effect.delta / 4:
+        return None
+    width = o.outcome.width
+    return Caveat(
+        "pull of the prior",
+        f"With so few days the starting assumption matters: it pulls {points(weak, width=width)} to "
+        f"{points(e.effect.mean, width=width)}.",
+    )
+
+
+def model_against_randomisation(e: Evidence) -> Caveat | None:
+    """The model and the re-randomisation test say different things, or the test cannot say anything."""
+    if e.test.p is None:
+        return None
+    if not e.test.informative:
+        return Caveat(
+            "few pairs to redraw",
+            f"With {e.test.n_pairs} pairs redrawing the order says nothing; it needs {LEAST_INFORMATIVE_PAIRS}.",
+            reveals=False,
+        )
+    claimed = e.verdict.finding in (Finding.BETTER, Finding.WORSE)
+    if claimed and e.test.p > 0.05:
+        return Caveat(
+            "model against redrawing",
+            f"Redrawing the order by chance gives a gap this large in {100 * e.test.p:.0f} of 100 tries. "
+            "The model is surer than that.",
+        )
+    if not claimed and e.test.p < 0.01:
+        return Caveat(
+            "model against redrawing",
+            f"Redrawing the order by chance gives a gap this large in only {100 * e.test.p:.1f} of 100 tries. "
+            "The model is less sure than that.",
+        )
+    return None
+
+
+def followed(e: Evidence) -> Caveat | None:
+    """Days on which the treatment was not done, and what the days on which it was say."""
+    if not e.not_done:
+        return None
+    start = f"On {e.not_done} rated {_days(e.not_done)} the day's treatment was not done, or nobody knows."
+    if e.as_done is None:
+        return Caveat("followed", start)
+    width = e.observations.outcome.width
+    return Caveat(
+        "followed",
+        f"{start} The days on which it was give {points(e.as_done.mean, width=width)} "
+        f"({_range(e.as_done.low, e.as_done.high, width)}).",
+    )
+
+
+def outside_calibration(e: Evidence) -> Caveat | None:
+    """A trial longer than any whose error was simulated."""
+    covers = e.verdict.thresholds.covers_days
+    if e.observations.n_days <= covers:
+        return None
+    return Caveat(
+        "longer than simulated",
+        f"The stated error was simulated for up to {covers} days, and this diary has {e.observations.n_days}.",
+        reveals=False,
+    )
+
+
+CHECKS = (
+    not_randomised,
+    hardly_moves,
+    missing_by_treatment,
+    few_pairs,
+    confounded_with_time,
+    carry_over,
+    first_days,
+    trend,
+    floor_and_ceiling,
+    unequal_spread,
+    strongly_linked_days,
+    pull_of_the_prior,
+    model_against_randomisation,
+    followed,
+    outside_calibration,
+)
+
+
+def _days(n: int) -> str:
+    return "day" if n == 1 else "days"
+
+
+def _subject(outcome: Outcome) -> str:
+    return outcome.name[:1].upper() + outcome.name[1:]
+
+
+def _range(low: float, high: float, width: float) -> str:
+    number = points(low, width=width).rsplit(" ", 1)[0]
+    return f"{number} to {points(high, width=width)}"

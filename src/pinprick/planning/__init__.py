@@ -1,0 +1,1 @@
+"""What to run: make-believe people, how often a rule is right about them, and the calibrated thresholds."""

@@ -1,0 +1,145 @@
+"""Which treatment on which day, and how that came about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from statistics import median_low
+
+from pinprick.errors import ProtocolError
+
+
+class Order(StrEnum):
+    """How the order of the treatments came about, which decides what may be concluded from it."""
+
+    DRAWN_PAIRS = "drawn_pairs"
+    """A fair coin for each pair of periods: first treatment first, or second first."""
+    NOT_DRAWN = "not_drawn"
+    """Fixed by somebody, or the same for everybody."""
+    UNKNOWN = "unknown"
+    """Nobody wrote it down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One treatment's run of days.
+
+    ``pair`` counts from 0 and names the block that the period belongs to. A period interrupted by a pause
+    is two periods of the same pair and treatment.
+    """
+
+    first_day: date
+    n_days: int
+    treatment: str
+    pair: int
+
+    def __post_init__(self) -> None:
+        if self.n_days < 1:
+            raise ProtocolError(f"The period from {self.first_day} has {self.n_days} days; give 1 or more.")
+        if self.pair < 0:
+            raise ProtocolError(f"The period from {self.first_day} is in pair {self.pair}; pairs count from 0.")
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the period."""
+        return self.first_day + timedelta(days=self.n_days - 1)
+
+    def days(self) -> list[date]:
+        """Every day of the period."""
+        return [self.first_day + timedelta(days=i) for i in range(self.n_days)]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Periods in order of time, without overlap; days between them (a pause) belong to no treatment.
+
+    Raises
+    ------
+    ProtocolError
+        If there is no period, or two overlap or stand out of order.
+
+    Examples
+    --------
+    >>> start = date(2026, 5, 4)
+    >>> plan = Schedule((Period(start, 3, "mat", 0), Period(date(2026, 5, 7), 3, "towel", 0)))
+    >>> plan.treatment_on(date(2026, 5, 8)), plan.treatment_on(date(2026, 6, 1))
+    ('towel', None)
+    """
+
+    periods: tuple[Period, ...]
+    order: Order = Order.UNKNOWN
+
+    def __post_init__(self) -> None:
+        if not self.periods:
+            raise ProtocolError("The schedule has no period; give at least one.")
+        for earlier, later in pairwise(self.periods):
+            if later.first_day <= earlier.last_day:
+                raise ProtocolError(
+                    f"The period from {later.first_day} starts before the one from {earlier.first_day} "
+                    f"ends on {earlier.last_day}; put periods in order, without overlap."
+                )
+
+    @property
+    def first_day(self) -> date:
+        """The first day of the trial."""
+        return self.periods[0].first_day
+
+    @property
+    def last_day(self) -> date:
+        """The last scheduled day."""
+        return self.periods[-1].last_day
+
+    @property
+    def randomised(self) -> bool | None:
+        """Whether chance drew the order; None where nobody wrote it down."""
+        return None if self.order is Order.UNKNOWN else self.order is Order.DRAWN_PAIRS
+
+    def period_on(self, day: date) -> Period | None:
+        """The period that holds this day; None outside all periods."""
+        for period in self.periods:
+            if period.first_day <= day <= period.last_day:
+                return period
+        return None
+
+    def treatment_on(self, day: date) -> str | None:
+        """The treatment assigned to this day; None outside all periods."""
+        period = self.period_on(day)
+        return period.treatment if period else None
+
+
+def schedule_from_days(treatment_on: Mapping[date, str], order: Order = Order.UNKNOWN) -> Schedule:
+    """The schedule that a diary's own treatment column implies.
+
+    Days with the same treatment in a row are one period, days without a row included when both
+    neighbours agree; where they do not, the days between belong to no treatment. Periods of different
+    treatments are paired as they come.
+
+    Examples
+    --------
+    >>> plan = schedule_from_days({date(2026, 5, 4): "mat", date(2026, 5, 6): "mat", date(2026, 5, 7): "towel"})
+    >>> [(p.n_days, p.treatment, p.pair) for p in plan.periods]
+    [(3, 'mat', 0), (1, 'towel', 0)]
+    """
+    runs: list[tuple[date, date, str]] = []
+    for day in sorted(treatment_on):
+        treatment = treatment_on[day]
+        if runs and runs[-1][2] == treatment:
+            runs[-1] = (runs[-1][0], day, treatment)
+        else:
+            runs.append((day, day, treatment))
+    return Schedule(
+        tuple(Period(a, (b - a).days + 1, treatment, i // 2) for i, (a, b, treatment) in enumerate(runs)),
+        order,
+    )
+
+
+def typical_period_days(schedule: Schedule) -> int:
+    """The length of a typical period: the lower median of the schedule's periods.
+
+    In randomised pairs a third of all runs are two periods of one treatment back to back, so the lower
+    median of the runs is the length that was planned.
+    """
+    return median_low(period.n_days for period in schedule.periods)

@@ -1,0 +1,72 @@
+"""``./go calibrate``: the table of thresholds, and docs/calibration.md with its pictures.
+
+./go calibrate             everything: the table on 50,000 trials a scenario, then the page
+./go calibrate --page      the page only, for the table that is there
+./go calibrate --quick     both at a hundredth of the size, into a folder of their own: a rehearsal
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from pinprick.analysis import thresholds
+from pinprick.planning.calibrate import N_TRIAL, PERIODS, calibrate
+from pinprick.planning.streams import Purpose
+from tests.calibration import page, study
+
+ROOT = Path(__file__).resolve().parents[2]
+TABLE = ROOT / "src" / "pinprick" / "analysis" / "thresholds.json"
+
+
+def say(line: str) -> None:
+    """Progress, where it does not mix with results."""
+    print(f"{time.strftime('%H:%M:%S')} {line}", file=sys.stderr, flush=True)
+
+
+def evaluate(scale: float = 1.0) -> dict[str, Any]:
+    """Every figure of the page, on streams that tuned nothing; ``scale`` shrinks the numbers of trials."""
+
+    def n(full: int) -> int:
+        return max(int(full * scale), 50)
+
+    fresh = Purpose.EVALUATION
+    return {
+        "coverage": study.coverage_table((1, 2, 3, 4, 7), n(4_000), say, fresh),
+        "errors": study.error_table((1, 2, 3, 4, 7), n(8_000), say, fresh),
+        "two_sided": study.two_sided_table((1, 3, 7), n(4_000), say, fresh),
+        "third": study.third_table((1, 3, 7), n(2_000), say, fresh),
+        "days": study.days_table((1, 2, 3, 4, 7), n(3_000), say, fresh),
+        "rmse": study.rmse_table((1, 2, 3, 4, 7), n(10_000), say, fresh),
+        "positions": {
+            name: study.simulation_based_calibration(n(10_000), shipped=shipped, purpose=fresh)
+            for name, shipped in (("pure", False), ("shipped", True))
+        },
+    }
+
+
+def main() -> None:
+    """Do what the arguments say."""
+    parser = argparse.ArgumentParser(prog="./go calibrate", description=__doc__.splitlines()[0])
+    parser.add_argument("--page", action="store_true", help="only the page, for the table that is there")
+    parser.add_argument("--quick", action="store_true", help="a hundredth of the size, into build/calibration")
+    wanted = parser.parse_args()
+    table, folder, scale = TABLE, ROOT / "docs", 1.0
+    if wanted.quick:
+        folder, scale = ROOT / "build" / "calibration", 0.01
+        folder.mkdir(parents=True, exist_ok=True)
+        table = folder / "thresholds.json"
+    if not wanted.page:
+        made = calibrate(n_trial=int(N_TRIAL * scale), periods=PERIODS, say=say)
+        table.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+        thresholds.load_table.cache_clear()
+    page.write(evaluate(scale), thresholds.load_table(), folder)
+    say(f"wrote {folder / 'calibration.md'}")
+
+
+if __name__ == "__main__":
+    main()
