@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
@@ -63,6 +64,8 @@ def plan_for(
     first, second = _treatments(present, treatments, control, assumed)
     low, high = _scale(diary, name, scale, assumed)
     lower = _direction(name, better, assumed)
+    if delta is not None and not math.isfinite(delta):
+        raise ProtocolError(f"delta is {delta}; give the smallest difference that matters as a number of points.")
     rating = Outcome(name, low, high, lower, delta if delta is not None else (high - low) / 10)
     if delta is None:
         assumed.append(
@@ -198,8 +201,9 @@ def _direction(name: str, better: str | None, assumed: list[str]) -> bool:
             raise ProtocolError(f"better is {better!r}; give lower or higher.")
         return better == "lower"
     by_name = lower_is_better_by_name(name)
+    said = name if name.replace("_", " ").replace(" ", "").isalnum() else f"“{name}”"
     if by_name is None:
-        assumed.append(f"More {name} is taken as better; nothing in its name says.")
+        assumed.append(f"Higher ratings of {said} are taken as better; nothing in its name says.")
         return False
-    assumed.append(f"{'Less' if by_name else 'More'} {name} is taken as better.")
+    assumed.append(f"{'Lower' if by_name else 'Higher'} ratings of {said} are taken as better.")
     return by_name

@@ -24,7 +24,7 @@ def test_every_default_is_said():
     assert trial.protocol.primary.lower_is_better
     assert trial.protocol.period_days == 2
     text = " ".join(said)
-    for part in ("first treatment is mat", "which of the two", "0 to 10", "Less pain is taken as better", "1 point"):
+    for part in ("first treatment is mat", "which of the two", "0 to 10", "Lower ratings of pain are taken as better", "1 point"):
         assert part in text
 
 
@@ -89,7 +89,8 @@ def test_a_third_treatment_is_left_out_and_counted():
         ({"scale": (4, 10)}, "its scale runs from 4 to 10"),
         ({"delta": 0}, "more than 0"),
         ({"delta": 11}, "at most 10"),
-        ({"delta": float("inf")}, "at most 10"),
+        ({"delta": float("inf")}, "delta is inf"),
+        ({"delta": float("nan")}, "delta is nan"),
     ],
 )
 def test_wishes_that_make_no_sense_are_refused(wishes, says):
