@@ -121,7 +121,7 @@ def fit_looks(
         )
     grid = make_grid(priors)
     # at lambda = 0 the exposure is the treatment itself
-    columns = _split(days, y, first, exposure=np.where(first, 0.5, -0.5))
+    columns = _split(days, y, first, np.where(first, 0.5, -0.5))
     whitened, log_variance = whiten(days, columns, grid.phi, grid.white_share)
     if looks is None or (len(look_days) == 1 and n_seen[0] == len(days)):
         grams, log_dets = [_gram(whitened)], [log_variance.sum(axis=0)]
@@ -183,12 +183,16 @@ def fit_wash_in(
             f"`assigned` covers days 0 to {len(a) - 1}, but day {days[-1]} is rated; give every calendar day."
         )
     grid = make_grid(priors)
+    levels = [exposure_level(a, carried=carried, level_before=level_before)[days] for carried in WASH_IN]
+    n_level = len(levels)
+    columns = _split(days, y, first, *(level - 0.5 for level in levels))  # one pass whitens every exposure
+    whitened, log_variance = whiten(days, columns, grid.phi, grid.white_share)
+    gram, log_det = _gram(whitened), log_variance.sum(axis=0)
     parts = []
-    for carried, mass in zip(WASH_IN, WASH_IN_MASSES, strict=True):
-        level = exposure_level(a, carried=carried, level_before=level_before)[days]
-        columns = _split(days, y, first, exposure=level - 0.5)
-        whitened, log_variance = whiten(days, columns, grid.phi, grid.white_share)
-        parts.append((_gram(whitened), log_variance.sum(axis=0), float(np.log(mass))))
+    for i, mass in enumerate(WASH_IN_MASSES):
+        half = np.array([0, 1, 2 + i, 2 + n_level])  # level, trend, this exposure, rating
+        chosen = np.concatenate([half, half + 3 + n_level])
+        parts.append((gram[:, chosen[:, None], chosen], log_det, float(np.log(mass))))
     return _posterior(
         parts,
         n_first=int(first.sum()),
@@ -231,9 +235,9 @@ def _checked(
     return days, y, first
 
 
-def _split(days: NDArray[np.int64], y: Floats, first: NDArray[np.bool_], *, exposure: Floats) -> Floats:
-    """Level, trend, exposure and rating, each on first-treatment days only, then each on second; (n_obs, 8)."""
-    whole = np.stack([np.ones(len(days)), days / TREND_DAYS, exposure, y - y[0]], axis=1)
+def _split(days: NDArray[np.int64], y: Floats, first: NDArray[np.bool_], *exposures: Floats) -> Floats:
+    """Level, trend, exposures and rating on first-treatment days only, then the same on second-treatment days."""
+    whole = np.stack([np.ones(len(days)), days / TREND_DAYS, *exposures, y - y[0]], axis=1)
     return np.concatenate([whole * first[:, None], whole * ~first[:, None]], axis=1)
 
 

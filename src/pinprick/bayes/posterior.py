@@ -144,7 +144,7 @@ class Posterior:
             low = np.where(excess <= 0, at, low)
             with np.errstate(divide="ignore", invalid="ignore"):
                 step = at - excess / density
-            inside = (step > low) & (step < high)
+            inside = (step >= low) & (step <= high)  # the root itself may already be an end
             new = np.where(inside, step, (low + high) / 2)
             done = np.abs(new - at) <= 1e-13 * (1 + np.abs(at)) + 1e-15 * (high - low)
             at = new

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -71,6 +72,7 @@ class Schedule:
 
     periods: tuple[Period, ...]
     order: Order = Order.UNKNOWN
+    _starts: tuple[date, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.periods:
@@ -81,6 +83,7 @@ class Schedule:
                     f"The period from {later.first_day} starts before the one from {earlier.first_day} "
                     f"ends on {earlier.last_day}; put periods in order, without overlap."
                 )
+        object.__setattr__(self, "_starts", tuple(period.first_day for period in self.periods))
 
     @property
     def first_day(self) -> date:
@@ -99,10 +102,8 @@ class Schedule:
 
     def period_on(self, day: date) -> Period | None:
         """The period that holds this day; None outside all periods."""
-        for period in self.periods:
-            if period.first_day <= day <= period.last_day:
-                return period
-        return None
+        place = bisect_right(self._starts, day) - 1
+        return self.periods[place] if place >= 0 and day <= self.periods[place].last_day else None
 
     def treatment_on(self, day: date) -> str | None:
         """The treatment assigned to this day; None outside all periods."""

@@ -24,7 +24,13 @@ def test_every_default_is_said():
     assert trial.protocol.primary.lower_is_better
     assert trial.protocol.period_days == 2
     text = " ".join(said)
-    for part in ("first treatment is mat", "which of the two", "0 to 10", "Lower ratings of pain are taken as better", "1 point"):
+    for part in (
+        "first treatment is mat",
+        "which of the two",
+        "0 to 10",
+        "Lower ratings of pain are taken as better",
+        "1 point",
+    ):
         assert part in text
 
 
