@@ -41,6 +41,7 @@ def evaluate(scale: float = 1.0) -> dict[str, Any]:
         "two_sided": study.two_sided_table((1, 3, 7), n(4_000), say, fresh),
         "third": study.third_table((1, 3, 7), n(2_000), say, fresh),
         "days": study.days_table((1, 2, 3, 4, 7), n(3_000), say, fresh),
+        "forecast": study.forecast_table(n(2_000), say, fresh),
         "rmse": study.rmse_table((1, 2, 3, 4, 7), n(10_000), say, fresh),
         "positions": {
             name: study.simulation_based_calibration(n(10_000), shipped=shipped, purpose=fresh)
@@ -53,6 +54,7 @@ def main() -> None:
     """Do what the arguments say."""
     parser = argparse.ArgumentParser(prog="./go calibrate", description=__doc__.splitlines()[0])
     parser.add_argument("--page", action="store_true", help="only the page, for the table that is there")
+    parser.add_argument("--text", action="store_true", help="only words and pictures, from the last run's figures")
     parser.add_argument("--quick", action="store_true", help="a hundredth of the size, into build/calibration")
     wanted = parser.parse_args()
     table, folder, scale = TABLE, ROOT / "docs", 1.0
@@ -60,11 +62,15 @@ def main() -> None:
         folder, scale = ROOT / "build" / "calibration", 0.01
         folder.mkdir(parents=True, exist_ok=True)
         table = folder / "thresholds.json"
-    if not wanted.page:
+    figures = ROOT / "build" / ("quick.json" if wanted.quick else "evaluation.json")
+    if not (wanted.page or wanted.text):
         made = calibrate(n_trial=int(N_TRIAL * scale), periods=PERIODS, say=say)
         table.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
         thresholds.load_table.cache_clear()
-    page.write(evaluate(scale), thresholds.load_table(), folder)
+    if not wanted.text:
+        figures.parent.mkdir(exist_ok=True)
+        figures.write_text(json.dumps(evaluate(scale)), encoding="utf-8")
+    page.write(json.loads(figures.read_text(encoding="utf-8")), thresholds.load_table(), folder)
     say(f"wrote {folder / 'calibration.md'}")
 
 

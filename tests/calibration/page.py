@@ -37,6 +37,7 @@ def write(found: dict[str, Any], table: dict[str, Any], folder: Path) -> None:
         _two_sided,
         _third,
         _days,
+        _forecast,
         _rmse,
         _positions,
     )
@@ -310,6 +311,24 @@ of its own for each phi. Effects in points.
             rows,
         )
     }"""
+
+
+def _forecast(found: dict[str, Any], table: dict[str, Any]) -> str:
+    rows = []
+    for effect in sorted({r["effect"] for r in found["forecast"]}):
+        for day in sorted({r["day"] for r in found["forecast"]}):
+            cells = _pick(found["forecast"], effect=effect, day=day)
+            if not cells:  # every trial was settled by then
+                continue
+            named, took, enough = (float(np.mean([c[name] for c in cells])) for name in ("named", "took", "enough"))
+            rows.append((f"{effect:g}", day, f"{named:.0f}", f"{took:.0f}", f"{100 * enough:.0f} %"))
+    return f"""## Days still needed
+
+A verdict of *cannot tell* names about how many more days would do. 3-day periods, mean over phi; only trials still open
+on that day count. *Took* is the median number of days until the rule fired, *enough* the share of trials in
+which it fired within the days named. An effect half way between nothing and what matters takes longest, as it must.
+
+{_markdown(("effect", "on day", "named (median)", "took (median)", "enough"), rows)}"""
 
 
 def _rmse(found: dict[str, Any], table: dict[str, Any]) -> str:

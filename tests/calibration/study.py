@@ -14,8 +14,10 @@ import numpy as np
 from scipy.stats import chisquare
 
 from pinprick.analysis.thresholds import thresholds_for
+from pinprick.analysis.verdict import claims, days_to_settle
 from pinprick.bayes.fit import fit
 from pinprick.bayes.grid import make_grid
+from pinprick.bayes.kernel import fit_batch
 from pinprick.bayes.priors import PRIORS, Priors
 from pinprick.planning.calibrate import CLAIM_ERROR, THIRD_ERROR, first_look, whole_pairs
 from pinprick.planning.operating import coverage, known_looks, operating_characteristics
@@ -195,6 +197,40 @@ def _oracle_bars(period: int, phi: float, n_trial: int) -> tuple[float, float]:
         else:
             bars.append(float(np.quantile(((1.0 - mean) / sd).max(axis=1), 1 - THIRD_ERROR)))
     return bars[0], bars[1]
+
+
+def forecast_table(n_trial: int, say: Say, purpose: Purpose) -> Rows:
+    """How often the days that "cannot tell" names turn out to be enough; 3-day periods, looked on for 196 days."""
+    rows: Rows = []
+    bars = thresholds_for(3, 112, question=Question.AGAINST_CONTROL, mode=Mode.STANDARD)
+    looks = np.arange(first_look(3) - 1, whole_pairs(196, 3))
+    for effect in (0.0, 0.5, 1.0, 1.5):
+        for phi in PHIS:
+            person = Person(effect=effect, phi=phi, white_share=0.2)
+            rng = stream(purpose, 7, *key(effect, phi))
+            on_first = draw_orders(n_trial, int(looks[-1]) + 1, 3, rng)
+            seen = fit_batch(simulate_ratings(person, on_first, rng), on_first, looks=looks, delta=1.0, period_days=3)
+            fired = claims(
+                bars, above_zero=seen.above_zero, below_zero=seen.below_zero, third=seen.below_delta,
+                expected_phi=seen.expected_phi,
+            )  # fmt: skip
+            any_fired = np.any(fired, axis=0)
+            settled = np.where(any_fired.any(axis=1), looks[any_fired.argmax(axis=1)] + 1, np.inf)
+            for day in (28, 42, 56):
+                open_still = settled > day
+                if not open_still.any():
+                    continue
+                more = days_to_settle(
+                    seen.sd[open_still, day - looks[0] - 1], delta=1.0, n_days=day, pair_days=6, thresholds=bars
+                )
+                took = settled[open_still] - day
+                rows.append({
+                    "effect": effect, "phi": phi, "day": day, "n_open": int(open_still.sum()),
+                    "named": float(np.median(more)), "took": float(np.median(took)),
+                    "enough": float(np.mean(took <= more)),
+                })  # fmt: skip
+    say("days still needed")
+    return rows
 
 
 def rmse_table(periods: tuple[int, ...], n_trial: int, say: Say, purpose: Purpose) -> Rows:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -131,12 +130,9 @@ def judge(effect: Effect | None, observations: Observations, thresholds: Thresho
 
 
 def still_needed(effect: Effect | None, observations: Observations, thresholds: Thresholds) -> int:
-    """About how many more days would probably settle the question.
+    """About how many more days would probably settle the question; at least those that the first look needs.
 
-    An effect of exactly what matters is claimed, and no effect at all is recognised, once the posterior sd
-    falls below ``delta / z`` for the stricter of the two bars; the sd falls with the root of the days. Where
-    it is that small already, the effect lies between the two, and telling on which side takes half that
-    sd. Uses the posterior's width and the design only, never its position.
+    Uses the posterior's width and the design only, never its position.
     """
     pair_days = 2 * observations.period_days
     least = max(
@@ -146,8 +142,24 @@ def still_needed(effect: Effect | None, observations: Observations, thresholds: 
     )
     if effect is None or observations.all_equal:
         return least
-    enough = effect.delta / max(thresholds.claim, thresholds.third)
-    if effect.sd <= enough:
-        enough /= 2
-    more = observations.n_days * ((effect.sd / enough) ** 2 - 1)
-    return max(least, math.ceil(more / pair_days) * pair_days)
+    more = days_to_settle(
+        effect.sd, delta=effect.delta, n_days=observations.n_days, pair_days=pair_days, thresholds=thresholds
+    )
+    return max(least, int(more))
+
+
+def days_to_settle(
+    sd: ArrayLike, *, delta: float, n_days: int, pair_days: int, thresholds: Thresholds
+) -> NDArray[np.int64]:
+    """Days after which a posterior of this sd would be narrow enough, rounded up to whole pairs.
+
+    An effect of exactly what matters is claimed, and no effect at all is recognised, about when the sd falls
+    below ``delta / z`` for the stricter of the two bars; the sd falls with the root of the days. Where it is
+    that small already, the effect lies between the two, and telling on which side takes half that sd.
+    ``docs/calibration.md`` counts how often that is enough.
+    """
+    width = np.asarray(sd, dtype=float)
+    enough = delta / max(thresholds.claim, thresholds.third)
+    enough = np.where(width <= enough, enough / 2, enough)
+    more = n_days * ((width / enough) ** 2 - 1)
+    return (np.ceil(more / pair_days) * pair_days).astype(np.int64)
