@@ -159,7 +159,7 @@ def days_to_settle(
     ``docs/calibration.md`` counts how often that is enough.
     """
     width = np.asarray(sd, dtype=float)
-    enough = delta / max(thresholds.claim, thresholds.third)
-    enough = np.where(width <= enough, enough / 2, enough)
+    narrow = delta / max(thresholds.claim, thresholds.third)
+    enough = np.where(width <= narrow, narrow / 2, narrow)
     more = n_days * ((width / enough) ** 2 - 1)
     return (np.ceil(more / pair_days) * pair_days).astype(np.int64)
