@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = str(BIN / "python")
+EXAMPLE = ("verdict", "data/diary/melatonin_mood.csv", "--control", "control")
 TO_RUN, TO_WORK = "requirements-run.lock", "requirements.lock"  # what a verdict needs; that and every tool
 
 
@@ -55,7 +56,7 @@ def run(*args):
     environment(TO_RUN)
     if not args:
         os.chdir(str(ROOT))
-    become(str(BIN / "pinprick"), *(args or ("verdict", "data/diary/melatonin_mood.csv")))
+    become(str(BIN / "pinprick"), *(args or EXAMPLE))
 
 
 def test(*args):

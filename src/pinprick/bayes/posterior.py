@@ -88,11 +88,11 @@ class Posterior:
 
     def probability_below(self, threshold: float) -> float:
         """P(effect < threshold): the mixture's distribution function, in closed form."""
-        return float(self.weight @ stdtr(self.df, (threshold - self.location) / self.scale))
+        return min(1.0, float(self.weight @ stdtr(self.df, (threshold - self.location) / self.scale)))
 
     def probability_above(self, threshold: float) -> float:
         """P(effect > threshold), computed from the upper tail so that values near 1 and 0 keep their digits."""
-        return float(self.weight @ stdtr(self.df, (self.location - threshold) / self.scale))
+        return min(1.0, float(self.weight @ stdtr(self.df, (self.location - threshold) / self.scale)))
 
     def probability_within(self, threshold: float) -> float:
         """P(|effect| < threshold)."""

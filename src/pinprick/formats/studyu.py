@@ -122,9 +122,9 @@ def read_studyu(text: str, *, name: str, today: date | None = None) -> tuple[Sou
     remarks = []
     if left_out:
         remarks.append(
-            f"Questions without numbers were left out: {listed([repr(words) for words in left_out], most=2)}."
+            f"Questions without numbers were left out: {listed([f'“{words}”' for words in left_out], most=2)}."
         )
-    before = [repr(question.name) for question in questions if ABOUT_BEFORE.search(question.name)]
+    before = [f"“{question.name}”" for question in questions if ABOUT_BEFORE.search(question.name)]
     if before:
         remarks.append(
             f"Answers about the night or the day before ({listed(before, most=1)}) count for the day they were given, "

@@ -89,10 +89,10 @@ def test_outcomes_are_the_questions_with_numbers_under_their_words_or_ids():
         assert source.also_called["22222222-bbbb-4bbb-8bbb-000000000003"] == STRESS
         left_out, night_before = source.remarks
         assert left_out == (
-            "Questions without numbers were left out: 'Did you take a nap today?', "
-            "'At what time did you have a nap today?' and 1 more."
+            "Questions without numbers were left out: “Did you take a nap today?”, "
+            "“At what time did you have a nap today?” and 1 more."
         )
-        assert night_before.startswith(f"Answers about the night or the day before ({SLEEP!r}) count for the day")
+        assert night_before.startswith(f"Answers about the night or the day before (“{SLEEP}”) count for the day")
 
 
 def test_the_order_was_not_drawn_and_missed_days_are_known_from_others():

@@ -1,0 +1,92 @@
+"""Where a result stands: who is compared, what was assumed, whether the trial is over, how far there is to go."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pinprick.analysis.effect import Effect
+from pinprick.analysis.single import Result
+from pinprick.analysis.thresholds import first_look_days
+from pinprick.analysis.verdict import LEAST_PAIRS
+from pinprick.report.names import is_plural, number, points, tidy, treatment_name
+from pinprick.trial.outcome import Outcome
+
+A_YEAR: Final = 365
+LEAST_RATED: Final = 5  # days that an estimate needs
+
+
+def names(result: Result) -> tuple[str, str]:
+    """Give both treatments as they stand inside a sentence."""
+    first, second = result.observations.treatments
+    return treatment_name(first), treatment_name(second)
+
+
+def favours(result: Result) -> tuple[str, str]:
+    """Label both halves of an axis of answers: better with the first, better with the second."""
+    first, second = names(result)
+    return f"better with {first}", f"better with {second}"
+
+
+def participant(result: Result) -> str:
+    """Name the participant, safe to print; empty where there is only one person."""
+    return tidy(result.participant) if result.participant else ""
+
+
+def was_assumed(result: Result, start: str) -> bool:
+    """Whether an assumption that begins like this stands in for a plan."""
+    return any(assumption.startswith(start) for assumption in result.assumptions)
+
+
+def can_be_drawn(result: Result) -> bool:
+    """Whether there are possible answers to show: an estimate, from ratings that move."""
+    return result.effect is not None and not result.observations.all_equal
+
+
+def last_look_days(result: Result) -> int | None:
+    """Days up to the last look that the plan allows, in whole pairs of periods; None without a ceiling."""
+    ceiling = result.trial.protocol.ceiling_days
+    if ceiling is None:
+        return None
+    pair_days = 2 * result.trial.protocol.period_days
+    return ceiling // pair_days * pair_days
+
+
+def is_over(result: Result) -> bool:
+    """Whether a planned trial has had its last look."""
+    last = last_look_days(result)
+    return last is not None and result.observations.n_days >= last
+
+
+def days_to_first_look(result: Result) -> int:
+    """Days until there may be a finding at all: enough days, enough of them rated, enough pairs of turns."""
+    o = result.observations
+    return max(
+        first_look_days() - o.n_days,
+        (LEAST_PAIRS - o.n_pairs) * 2 * o.period_days,
+        LEAST_RATED - len(o),
+        1,
+    )
+
+
+def amount(effect: Effect, outcome: Outcome, *, interval: bool = False) -> str:
+    """Say a size in points, with its interval in brackets if wanted, both in the direction of the mean."""
+    size = points(abs(effect.mean), width=outcome.width)
+    low, high = (-effect.high, -effect.low) if effect.mean < 0 else (effect.low, effect.high)
+    bracket = f" ({number(low, width=outcome.width)} to {number(high, width=outcome.width)})"
+    return size + bracket if interval else size
+
+
+def ahead(result: Result, effect: Effect, outcome: Outcome | None = None, *, interval: bool = False) -> str:
+    """Say who is ahead and by how much, in words that also fit where that is next to nothing."""
+    first, second = names(result)
+    leader = second if effect.mean < 0 else first
+    size = amount(effect, outcome or result.outcome, interval=interval)
+    return (
+        f"neither is ahead: about {size}" if size.startswith("0 ") else f"{leader} {be(leader)} ahead by about {size}"
+    )
+
+
+def be(subject: str | int) -> str:
+    """Give "is" or "are", for a name or a count."""
+    plural = subject != 1 if isinstance(subject, int) else is_plural(subject)
+    return "are" if plural else "is"
