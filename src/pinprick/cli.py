@@ -86,7 +86,8 @@ def verdict(
     ] = None,
     better: Annotated[str | None, typer.Option(help="Which way is better: lower or higher.")] = None,
     scale: Annotated[
-        tuple[float, float] | None, typer.Option(help="Lowest and highest rating there is; 0 10 otherwise.")
+        tuple[float, float] | None,
+        typer.Option(help="Lowest and highest rating there is; 0 10 otherwise, or 0 100 if most exceed 10."),
     ] = None,
     delta: Annotated[
         float | None,

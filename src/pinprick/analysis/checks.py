@@ -111,9 +111,10 @@ def few_pairs(e: Evidence) -> Caveat | None:
     n = e.observations.n_pairs
     if n >= FEW_PAIRS:
         return None
+    have = {0: "There is no complete pair", 1: "There is only 1 complete pair"}
     return Caveat(
         "few pairs",
-        f"There {'is' if n == 1 else 'are'} only {n} complete {'pair' if n == 1 else 'pairs'} of periods. "
+        f"{have.get(n, f'There are only {n} complete pairs')} of periods. "
         f"{FEW_PAIRS} or more make an answer hard to get by luck.",
         reveals=False,
     )
@@ -316,7 +317,7 @@ def followed(e: Evidence) -> Caveat | None:
     """Days on which the treatment was not done, and what the days on which it was say."""
     if not e.not_done:
         return None
-    start = f"On {e.not_done} rated {_days(e.not_done)} the day's treatment was not done, or nobody knows."
+    start = f"On {e.not_done} rated {_days(e.not_done)} the day’s treatment was not done, or nobody knows."
     if e.as_done is None:
         return Caveat("followed", start)
     width = e.observations.outcome.width

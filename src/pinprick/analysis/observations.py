@@ -44,7 +44,7 @@ class Observations:
     n_pairs : int
         Complete pairs of periods with a rating under each treatment.
     missing : tuple of two int
-        Assigned days without a rating, by treatment.
+        Assigned days without a rating, by treatment; washout days are not counted.
     dropped : tuple of (str, int)
         Why entries were left out, and how many.
     """
@@ -69,6 +69,11 @@ class Observations:
     def n_days(self) -> int:
         """Calendar days from day 0 to the last day seen."""
         return len(self.assigned)
+
+    @property
+    def n_scheduled(self) -> int:
+        """Days among them on which a treatment was assigned: a pause does not bring the ceiling nearer."""
+        return int(np.isfinite(self.assigned).sum())
 
     @property
     def rated(self) -> tuple[int, int]:
@@ -156,7 +161,11 @@ def observe(
     points = np.array([entry.ratings[outcome.name] for entry, _ in kept], dtype=float)
     day_number = np.array([(entry.day - start).days for entry, _ in kept], dtype=np.int64)
     on_first = np.array([treatment == first_name for _, treatment in kept], dtype=bool)
-    n_first, n_second = int((assigned == 1).sum()), int((assigned == 0).sum())
+    analysed = assigned.copy()
+    for day in washout:
+        if (day - start).days < n_day:
+            analysed[(day - start).days] = np.nan
+    n_first, n_second = int((analysed == 1).sum()), int((analysed == 0).sum())
     period_days = protocol.period_days
     return Observations(
         outcome=outcome,

@@ -84,7 +84,7 @@ class Result:
         return self.observations.outcome
 
     def to_dict(self) -> dict[str, Any]:
-        """The answer as the ``--json`` contract has it (``docs/verdict.schema.json``)."""
+        """The answer as the ``--json`` contract has it (``verdict.schema.json``)."""
         o, effect, verdict = self.observations, self.effect, self.verdict
         first, second = o.treatments
         answer: dict[str, Any] = {"participant": self.participant} if self.participant is not None else {}

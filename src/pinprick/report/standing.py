@@ -54,7 +54,7 @@ def last_look_days(result: Result) -> int | None:
 def is_over(result: Result) -> bool:
     """Whether a planned trial has had its last look."""
     last = last_look_days(result)
-    return last is not None and result.observations.n_days >= last
+    return last is not None and result.observations.n_scheduled >= last
 
 
 def days_to_first_look(result: Result) -> int:

@@ -46,6 +46,7 @@ def test_a_washout_day_may_be_rated_anything_without_moving_the_result():
     wild = with_entries(made, lambda e: replace(e, ratings={"pain": 9.9}) if (e.day - START).days % 2 == 0 else e)
     assert analyse_trial(made).effect == analyse_trial(wild).effect
     assert observe(made).dropped == (("washout", 14),)
+    assert observe(made).missing == (0, 0)
 
 
 def test_only_days_marked_as_done_enter_the_as_done_estimate():
