@@ -13,6 +13,7 @@ import numpy as np
 from pinprick.analysis.effect import Effect, posterior_of
 from pinprick.analysis.observations import Observations
 from pinprick.analysis.randomisation import LEAST_INFORMATIVE_PAIRS, RandomisationTest
+from pinprick.analysis.thresholds import Thresholds
 from pinprick.analysis.verdict import Finding, Verdict, claims
 from pinprick.bayes.priors import PRIORS
 from pinprick.trial.outcome import Outcome
@@ -51,7 +52,7 @@ class Evidence:
     wash_in: tuple[float, float, float] | None
     as_done: Effect | None
     not_done: int
-    strict: bool
+    strict_thresholds: Thresholds
 
 
 def points(value: float, *, width: float = 10.0) -> str:
@@ -253,17 +254,16 @@ def unequal_spread(e: Evidence) -> Caveat | None:
 
 def strongly_linked_days(e: Evidence) -> Caveat | None:
     """A claim that strict mode would not make yet."""
-    if e.effect is None or e.strict or e.verdict.finding not in (Finding.BETTER, Finding.WORSE):
+    if e.effect is None or e.verdict.finding not in (Finding.BETTER, Finding.WORSE):
         return None
-    strict = replace(e.verdict.thresholds, extra=0.7, extra_above_phi=0.6)
     better, worse, _ = claims(
-        strict,
+        e.strict_thresholds,
         above_zero=e.effect.better,
         below_zero=e.effect.worse,
         third=0.5,
         expected_phi=e.effect.expected_phi,
     )
-    if better or worse:
+    if better or worse or e.verdict.thresholds == e.strict_thresholds:
         return None
     return Caveat(
         "strongly linked days",

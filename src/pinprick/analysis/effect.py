@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -123,7 +123,7 @@ def full_effect(
     return median, low, high
 
 
-def likelihood(observations: Observations, effects: ArrayLike, *, priors: Priors = PRIORS) -> Floats:
+def likelihood(observations: Observations, effects: ArrayLike, *, priors: Priors = PRIORS) -> NDArray[np.float32]:
     """One person's likelihood of the effect, for pooling with other people's.
 
     Everything but the effect is integrated out under its prior; the effect itself has a flat prior.
@@ -140,10 +140,10 @@ def likelihood(observations: Observations, effects: ArrayLike, *, priors: Priors
     (n_effect,) ndarray of float32
         Likelihood, scaled so that its largest value is 1.
     """
-    flat = Priors(**{**{f: getattr(priors, f) for f in Priors.__slots__}, "effect_sd": np.inf})
+    flat = replace(priors, effect_sd=np.inf)
     density = posterior_of(observations, priors=flat).density(effects)
     scaled: NDArray[np.float32] = (density / density.max()).astype(np.float32)
-    return scaled  # type: ignore[return-value]
+    return scaled
 
 
 def likelihood_grid(width: float) -> Floats:

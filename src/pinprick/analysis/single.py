@@ -210,7 +210,9 @@ def analyse_trial(
         wash_in=wash_in,
         as_done=as_done,
         not_done=len(seen) - len(done) if says_done else 0,
-        strict=protocol.mode is Mode.STRICT,
+        strict_thresholds=thresholds_for(
+            protocol.period_days, protocol.ceiling_days, question=protocol.question, mode=Mode.STRICT
+        ),
     )
     remarks = tuple(Caveat("diary", remark, reveals=False) for remark in trial.diary.remarks)
     return Result(

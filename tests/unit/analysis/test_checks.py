@@ -7,6 +7,7 @@ import pytest
 
 from pinprick.analysis.checks import points
 from pinprick.analysis.single import analyse_trial
+from pinprick.trial.protocol import Mode
 from pinprick.trial.schedule import Order
 from tests.trials import trial_from_arrays
 
@@ -129,3 +130,19 @@ def test_points_in_words():
     assert points(-1.26) == "−1.3 points"
     assert points(1.0, width=100) == "1 point"
     assert points(0.02, width=1) == "0.02 points"
+
+
+def test_a_claim_that_strict_mode_would_not_make_yet_says_so():
+    """Slow waves that both treatments ride: a claim in standard mode, none in strict, found by scanning the size."""
+    wave = 2.2 * np.sin(DAY / 9)
+    for size in np.linspace(0.1, 1.5, 29):
+        rating = 5 + size * ON_FIRST + wave + 0.5 * CALM
+        trial = trial_from_arrays(np.clip(rating, 0, 10), ON_FIRST, period_days=2)
+        standard = analyse_trial(trial)
+        strict = analyse_trial(replace(trial, protocol=replace(trial.protocol, mode=Mode.STRICT)))
+        said = any(caveat.name == "strongly linked days" for caveat in standard.caveats)
+        assert said == (standard.finding.value == "better" and strict.finding.value != "better")
+        if said:
+            break
+    else:
+        pytest.fail("no size fell between the two modes")
