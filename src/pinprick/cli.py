@@ -20,7 +20,6 @@ from pinprick.errors import FileError, PinprickError, ProtocolError
 
 app = typer.Typer(
     add_completion=False,
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Does it work for you? Randomised trials of one, at a stated error.",
@@ -58,13 +57,16 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def options(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
     ] = False,
 ) -> None:
     """Does it work for you? Randomised trials of one, at a stated error."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
 
 
 @app.command()

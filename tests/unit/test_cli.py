@@ -59,6 +59,12 @@ def test_the_shipped_diary_gets_its_answer(run):
     assert "0 to 100" in out
 
 
+def test_no_command_shows_what_there_is(run):
+    code, out, err = run()
+    assert (code, err) == (0, "")
+    assert "verdict" in out
+
+
 def test_the_json_is_the_contract(run, write):
     code, out, _ = run("verdict", write(GOOD), "--json", "--control", "towel")
     answer = json.loads(out)
