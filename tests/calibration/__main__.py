@@ -42,6 +42,7 @@ def evaluate(scale: float = 1.0) -> dict[str, Any]:
         "third": study.third_table((1, 3, 7), n(2_000), say, fresh),
         "days": study.days_table((1, 2, 3, 4, 7), n(3_000), say, fresh),
         "forecast": study.forecast_table(n(2_000), say, fresh),
+        "variants": study.variants_table(n(2_000), say, fresh),
         "rmse": study.rmse_table((1, 2, 3, 4, 7), n(10_000), say, fresh),
         "positions": {
             name: study.simulation_based_calibration(n(10_000), shipped=shipped, purpose=fresh)

@@ -50,7 +50,7 @@ class OperatingCharacteristics:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How one look's 95 % interval and estimate do: coverage, one-sided 5 % errors, bias and RMSE in points."""
+    """How one look's 95 % interval and estimate do: coverage, one-sided 5 % errors; bias, RMSE, mean sd in points."""
 
     n_trial: int
     covered: float
@@ -59,6 +59,7 @@ class Coverage:
     bias: float
     rmse: float
     oracle_rmse: float
+    mean_sd: float
 
 
 def operating_characteristics(
@@ -183,6 +184,7 @@ def coverage(
         bias=float(error.mean()),
         rmse=float(np.sqrt(np.mean(error**2))),
         oracle_rmse=float(oracle),
+        mean_sd=float(seen.sd[:, 0].mean()),
     )
 
 
