@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 from pinprick import charts
+from pinprick.charts import answers
+from pinprick.charts.drawing import MARGIN, WIDTH, written
 from pinprick.errors import PinprickError
 from pinprick.report.days import every_day, unanswered
 from pinprick.report.heap import counts
@@ -59,9 +61,9 @@ def test_the_heap_holds_fifty_answers_by_side(name: str) -> None:
 def test_no_answer_touches_another_the_axis_or_its_labels(name: str) -> None:
     circles = list(parsed(heap(name)).iter(f"{SVG}circle"))
     spots = [(float(c.get("cx", 0)), float(c.get("cy", 0)), float(c.get("r", 0))) for c in circles]
-    assert max(y + r for _, y, r in spots) < charts.AXIS_Y - 1
-    assert min(y - r for _, y, r in spots) > charts.LABEL_ROOM - 8
-    assert all(x - r >= charts.AXIS_LEFT and x + r <= charts.AXIS_RIGHT for x, _, r in spots)
+    assert max(y + r for _, y, r in spots) < answers.AXIS_Y - 1
+    assert min(y - r for _, y, r in spots) > answers.LABEL_ROOM - 8
+    assert all(x - r >= answers.AXIS_LEFT and x + r <= answers.AXIS_RIGHT for x, _, r in spots)
     for i, (x, y, r) in enumerate(spots):
         for x2, y2, r2 in spots[i + 1 :]:
             assert math.hypot(x - x2, y - y2) > (r + r2) * 0.98
@@ -70,7 +72,7 @@ def test_no_answer_touches_another_the_axis_or_its_labels(name: str) -> None:
 @pytest.mark.parametrize("name", DRAWN)
 def test_the_axis_is_symmetrical_and_the_band_about_zero(name: str) -> None:
     drawing = parsed(heap(name))
-    middle = (charts.AXIS_LEFT + charts.AXIS_RIGHT) / 2
+    middle = (answers.AXIS_LEFT + answers.AXIS_RIGHT) / 2
     (band,) = drawing.iter(f"{SVG}rect")
     assert float(band.get("x", 0)) + float(band.get("width", 0)) / 2 == pytest.approx(middle, abs=0.02)
     numbers = [t for t in drawing.iter(f"{SVG}text") if re.fullmatch(r"[\d.]+", t.text or "")]
@@ -205,7 +207,7 @@ def test_the_same_result_gives_the_same_bytes() -> None:
 def test_a_png_is_a_png_of_its_size() -> None:
     png = charts.to_png(cast("better"), "answers", scale=1)
     assert png.startswith(b"\x89PNG\r\n")
-    assert int.from_bytes(png[16:20], "big") == charts.WIDTH + 2 * charts.MARGIN
+    assert int.from_bytes(png[16:20], "big") == WIDTH + 2 * MARGIN
 
 
 def test_the_charts_are_altair_charts() -> None:
@@ -269,3 +271,20 @@ def test_a_theme_changes_every_colour() -> None:
     assert light.keys() == dark.keys()
     assert not [name for name in light if light[name] == dark[name]]
     assert len(set(light.values()) - {light["between"]}) >= 10
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (-0.001, "0"),
+        (-0.5, "-0.5"),
+        (10, "10"),
+        (1.255, "1.25"),
+        ("3.10", "3.1"),
+        (None, "0"),
+        (-12.0, "-12"),
+    ],
+)
+def test_a_coordinate_keeps_its_sign_and_two_decimals(value: float | str | None, text: str) -> None:
+    assert written(value) == text
