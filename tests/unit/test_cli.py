@@ -298,3 +298,10 @@ def test_a_verdict_loads_neither_numba_nor_the_charts():
         [sys.executable, "-c", code, str(MELATONIN)], capture_output=True, text=True, check=False, env=os.environ
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_module_is_the_command():
+    done = subprocess.run(
+        [sys.executable, "-m", "pinprick", "--version"], capture_output=True, text=True, check=False, env=os.environ
+    )
+    assert (done.returncode, done.stdout.split()[0]) == (0, "pinprick")
