@@ -52,20 +52,23 @@ def whiten(day: NDArray[np.int64], columns: Floats, phi: Floats, white_share: Fl
     n_obs, n_column = columns.shape
     n_node = len(phi)
     decay = phi ** np.diff(day, prepend=day[:1] - 1)[:, None]  # (n_obs, n_node)
-    slow_variance = 1 - white_share
-    whitened = np.empty((n_obs, n_node, n_column))
-    innovation_variance = np.empty((n_obs, n_node))
-    state = np.zeros((n_node, n_column))
-    variance = slow_variance
-    for i in range(n_obs):
-        if i:
-            state = decay[i][:, None] * state
-            variance = slow_variance + decay[i] ** 2 * (variance - slow_variance)
-        total = variance + white_share
-        innovation = columns[i] - state
-        whitened[i] = innovation / np.sqrt(total)[:, None]
-        innovation_variance[i] = total
-        gain = variance / total
-        state = state + gain[:, None] * innovation
-        variance = variance - gain * variance
-    return whitened, np.log(innovation_variance)
+    decay[0] = 0.0  # nothing is known before the first rating
+    slow = 1 - white_share
+
+    # the variances depend on the gaps alone, so they come first
+    predicted = np.empty((n_obs, n_node))  # of u, given every earlier day
+    variance = slow
+    for i, shrink in enumerate(decay**2):
+        predicted[i] = slow + shrink * (variance - slow)
+        variance = predicted[i] * white_share / (predicted[i] + white_share)
+    total = predicted + white_share
+    gain = predicted / total
+
+    # what is then known of u, for every column at once: a first-order recursion, two operations a day
+    known = gain[:, :, None] * columns[:, None, :]
+    keep = ((1 - gain) * decay)[:, :, None]
+    for i in range(1, n_obs):
+        known[i] += keep[i] * known[i - 1]
+    expected = np.zeros((n_obs, n_node, n_column))
+    expected[1:] = decay[1:, :, None] * known[:-1]
+    return (columns[:, None, :] - expected) / np.sqrt(total)[:, :, None], np.log(total)
