@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pinprick.analysis.thresholds import load_table, thresholds_for
+from pinprick.bayes.priors import Priors
 from pinprick.planning.calibrate import calibrate_period
 from pinprick.planning.operating import coverage, known_looks, operating_characteristics
 from pinprick.planning.simulate import Person, draw_orders, simulate_ratings
@@ -100,6 +101,20 @@ def test_the_oracle_is_generalised_least_squares_with_the_same_priors(make_rng):
     coefficients = np.linalg.solve(precision, design.T @ np.linalg.solve(covariance, rating[1, :14]))
     assert mean[1, 0] == pytest.approx(coefficients[2], rel=1e-10)
     assert sd[1, 0] == pytest.approx(np.sqrt(np.linalg.inv(precision)[2, 2]), rel=1e-10)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("period", [1, 3, 7])
+def test_five_nodes_for_phi_cover_as_nine_do(period):
+    """The same 4,000 diaries through both grids; docs/house.md, "Five nodes for phi", stands on this."""
+    for phi in (0.3, 0.6, 0.8):
+        person = Person(phi=phi, white_share=0.2, spread_ratio=1.5)
+        plan = {"period_days": period, "n_day": 56, "n_trial": 4_000}
+        five, nine = (
+            coverage(person, priors=Priors(n_phi=n), rng=stream(Purpose.TEST, 6, period, int(10 * phi)), **plan)
+            for n in (5, 9)
+        )
+        assert abs(five.covered - nine.covered) <= 0.005
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ drawn, those whose sum of signed pair differences lies at least as far from zero
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,7 @@ class RandomisationTest:
         return self.p is not None and self.n_pairs >= LEAST_INFORMATIVE_PAIRS
 
 
-def randomisation_test(trial: Trial, outcome: Outcome | None = None) -> RandomisationTest:
+def randomisation_test(trial: Trial, outcome: Outcome | None = None, *, until: date | None = None) -> RandomisationTest:
     """Test a trial's order against every order that could have been drawn.
 
     Ratings stay on their calendar days and pauses stay where they were; only the order within each pair
@@ -58,19 +59,19 @@ def randomisation_test(trial: Trial, outcome: Outcome | None = None) -> Randomis
         return RandomisationTest(None, 0, "The order was not drawn by chance, so there is no draw to test against.")
     if order is Order.UNKNOWN:
         return RandomisationTest(None, 0, "How the order was drawn is not recorded, so it cannot be redrawn.")
-    differences = pair_differences(trial, outcome)
+    differences = pair_differences(trial, outcome, until=until)
     if not len(differences):
         return RandomisationTest(None, 0, "No pair of periods has a rating under both treatments yet.")
     return RandomisationTest(sign_flip_p(differences), len(differences))
 
 
-def pair_differences(trial: Trial, outcome: Outcome | None = None) -> Floats:
+def pair_differences(trial: Trial, outcome: Outcome | None = None, *, until: date | None = None) -> Floats:
     """First minus second treatment's average rating in each pair, weighted by what the pair can tell.
 
     The weight ``n1 * n2 / (n1 + n2)`` depends on the days rated in each half alone, so it stays the same
     when the order is redrawn.
     """
-    seen = observe(trial, outcome)
+    seen = observe(trial, outcome, until=until)
     pair_on = {(day - seen.first_day).days: period.pair for period in trial.schedule.periods for day in period.days()}
     pair = np.array([pair_on[int(day)] for day in seen.day], dtype=np.int64)
     differences = []

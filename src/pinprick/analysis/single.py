@@ -17,7 +17,7 @@ from pinprick.analysis.effect import LEVEL, Effect, estimate, full_effect, poste
 from pinprick.analysis.observations import Observations, observe
 from pinprick.analysis.randomisation import RandomisationTest, randomisation_test
 from pinprick.analysis.thresholds import first_look_days, thresholds_for
-from pinprick.analysis.verdict import LEAST_PAIRS, Finding, Reason, Verdict, judge
+from pinprick.analysis.verdict import LEAST_PAIRS, Finding, Reason, Verdict, judge, still_needed
 from pinprick.bayes.fit import fit_looks
 from pinprick.trial.outcome import Outcome
 from pinprick.trial.protocol import Mode, Question
@@ -190,8 +190,8 @@ def analyse_trial(
     effect = _effect(seen)
     verdict = judge(effect, seen, thresholds, protocol.question)
     if protocol.ceiling_days is not None:
-        verdict = _first_to_fire(trial, seen, verdict, protocol.ceiling_days)
-    test = randomisation_test(trial)
+        verdict = _first_to_fire(trial, seen, effect, verdict, protocol.ceiling_days)
+    test = randomisation_test(trial, until=until)
     wash_in = full_effect(seen, against_control=protocol.control is not None) if effect else None
     done = observe(trial, until=until, only_done=True)
     says_done = any(entry.done is not None for entry in trial.diary)
@@ -236,7 +236,9 @@ def _effect(seen: Observations, level: float = LEVEL) -> Effect | None:
     return estimate(posterior_of(seen), delta=seen.outcome.smallest_difference, level=level)
 
 
-def _first_to_fire(trial: Trial, seen: Observations, last: Verdict, ceiling_days: int) -> Verdict:
+def _first_to_fire(
+    trial: Trial, seen: Observations, effect: Effect | None, last: Verdict, ceiling_days: int
+) -> Verdict:
     """The verdict of the first daily look at which the rule fires; the last look's where none does.
 
     Looks are counted on scheduled days, so a pause neither adds a look nor uses one up, while time in the
@@ -265,14 +267,15 @@ def _first_to_fire(trial: Trial, seen: Observations, last: Verdict, ceiling_days
         if not by_then.can_be_fitted:
             continue
         posterior = posteriors[i] if posteriors else posterior_of(by_then)
-        effect = estimate(posterior, delta=seen.outcome.smallest_difference)
-        verdict = judge(effect, by_then, last.thresholds, trial.protocol.question)
+        then = estimate(posterior, delta=seen.outcome.smallest_difference)
+        verdict = judge(then, by_then, last.thresholds, trial.protocol.question)
         if verdict.finding is not Finding.CANNOT_TELL:
             return replace(verdict, fixed_on=day)
     if last.finding is Finding.CANNOT_TELL:
         return last
     # past the ceiling there are no more looks: what would fire only now is no finding
-    return replace(last, finding=Finding.CANNOT_TELL, reason=Reason.NOT_SURE_ENOUGH, fixed_on=None, still_needed=1)
+    needed = still_needed(effect, seen, last.thresholds)
+    return Verdict(Finding.CANNOT_TELL, Reason.NOT_SURE_ENOUGH, needed, None, last.thresholds)
 
 
 def _summary(effect: Effect | None) -> dict[str, float | None]:

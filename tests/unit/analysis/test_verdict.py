@@ -93,7 +93,18 @@ def test_what_fires_only_after_the_ceiling_is_no_finding():
     effect = np.where(np.arange(56) < 30, 0.5, 5.0)
     rating = np.where(np.arange(56) < 30, 5 + 4 * CALM, 5 + CALM) + effect * (ON_FIRST - 0.5)
     assert verdict_of(rating).finding is Finding.BETTER
-    assert verdict_of(rating, ceiling_days=28).finding is Finding.CANNOT_TELL
+    past = verdict_of(rating, ceiling_days=28)
+    assert past.finding is Finding.CANNOT_TELL
+    assert past.verdict.still_needed % 4 == 0  # whole pairs, from the width and the design
+
+
+def test_an_earlier_reading_uses_nothing_that_came_later():
+    rating = 4 + 1.0 * ON_FIRST + CALM
+    whole = trial_from_arrays(rating, ON_FIRST, period_days=2)
+    early = trial_from_arrays(np.where(np.arange(56) < 28, rating, np.nan), ON_FIRST, period_days=2)
+    read = analyse_trial(whole, until=START + timedelta(days=27))
+    assert read.effect == analyse_trial(early).effect
+    assert read.randomisation == analyse_trial(early).randomisation
 
 
 def test_a_rating_counts_only_from_the_day_it_was_received():
