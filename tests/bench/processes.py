@@ -16,7 +16,7 @@ DIARY = ROOT / "data" / "diary" / "melatonin_mood.csv"
 N_RUN = 7
 
 IMPORT = [sys.executable, "-c", "import pinprick"]
-VERDICT = [sys.executable, "-m", "pinprick.cli", "verdict", str(DIARY), "--json"]
+VERDICT = [sys.executable, "-m", "pinprick", "verdict", str(DIARY), "--json"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,66 @@
+"""The terminal's door: it reads the clock, files and options, and speaks.
+
+Every command exits 0 on an answer ("cannot tell" is one), and 2 on bad input with one clear line.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from pinprick import __version__
+from pinprick.cli.terminal import refuse
+from pinprick.cli.verdict import verdict
+from pinprick.errors import PinprickError
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Does it work for you? Randomised trials of one, at a stated error.",
+)
+
+
+def main() -> None:
+    """Run one command and exit as promised: 0 on an answer, 2 on bad input with one line."""
+    try:
+        app(standalone_mode=False)
+    except PinprickError as error:
+        refuse(str(error))
+    except typer.Exit as leave:
+        sys.exit(leave.exit_code)
+    except typer.Abort:
+        sys.exit(130)
+    except BrokenPipeError:  # the reader has seen enough, as in `pinprick ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        # typer keeps its own copy of click, whose usage errors have no public base class
+        if not hasattr(error, "format_message"):
+            raise
+        refuse(f"{error.format_message()} See pinprick --help.")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"pinprick {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def options(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Does it work for you? Randomised trials of one, at a stated error."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+for command in (verdict,):
+    app.command()(command)
