@@ -49,6 +49,36 @@ def diaries(draw, outcomes=None, treatments=None, days=DAYS, numbers=NUMBERS):
 
 
 @st.composite
+def pairs(draw, treatments, period_days):
+    """A schedule in pairs, with pauses, whose order came about in any way but by a drawn start."""
+    start = draw(DAYS)
+    periods = []
+    for pair in range(draw(st.integers(1, 4))):
+        for treatment in draw(st.permutations(treatments)):
+            start += timedelta(days=draw(st.integers(0, 3)))
+            periods.append(Period(start, period_days, treatment, pair))
+            start = periods[-1].last_day + timedelta(days=1)
+    orders = [order for order in Order if order is not Order.DRAWN_START]
+    return Schedule(tuple(periods), draw(st.sampled_from(orders)))
+
+
+@st.composite
+def courses(draw, treatments):
+    """Usual days, then a course from a drawn day on; or only usual days so far."""
+    first_day, usual_days = draw(DAYS), draw(st.integers(1, 30))
+    every = draw(st.integers(1, 3))
+    possible = tuple(first_day + timedelta(days=usual_days + every * i) for i in range(draw(st.integers(20, 40))))
+    if draw(st.booleans()):
+        return Schedule((Period(first_day, usual_days, treatments[1], 0),), Order.DRAWN_START, possible)
+    start = draw(st.sampled_from(possible))
+    periods = (
+        Period(first_day, (start - first_day).days, treatments[1], 0),
+        Period(start, draw(st.integers(1, 60)), treatments[0], 0),
+    )
+    return Schedule(periods, Order.DRAWN_START, possible)
+
+
+@st.composite
 def trials(draw):
     treatments = draw(st.lists(NAMES, min_size=2, max_size=2, unique=True))
     outcomes = [
@@ -57,14 +87,7 @@ def trials(draw):
         for scale in [(draw(st.floats(-1e9, -1)), draw(st.floats(1, 1e9)))]
     ]
     period_days = draw(st.integers(1, 9))
-    start = draw(DAYS)
-    periods = []
-    for pair in range(draw(st.integers(1, 4))):
-        for treatment in draw(st.permutations(treatments)):
-            start += timedelta(days=draw(st.integers(0, 3)))
-            periods.append(Period(start, period_days, treatment, pair))
-            start = periods[-1].last_day + timedelta(days=1)
-    schedule = Schedule(tuple(periods), draw(st.sampled_from(Order)))
+    schedule = draw(courses(treatments) | pairs(treatments, period_days))
     control = draw(st.sampled_from([None, treatments[1]]))
     ceiling = draw(st.none() | st.integers(2 * period_days, 999))
     washout = draw(st.integers(0, period_days - 1))

@@ -97,6 +97,22 @@ def melatonin(n_days: int = 70) -> Result:
     return bare(ratings.tolist(), turns, treatments=("melatonin", "control"))
 
 
+def course(
+    *, n_days: int = 84, effect: float = 3.0, change: int = 30, noise: float = 1.0, participant: str | None = None
+) -> Result:
+    """Make up usual days and then a course, started on day 31 as chance had it; the change comes on day `change`."""
+    shock = np.random.default_rng(21).normal(0, noise, n_days)
+    ratings = np.clip(np.round(6 - effect * (np.arange(n_days) >= change) + shock), 0, 10)
+    days = [START + timedelta(days=i) for i in range(84)]
+    entries = tuple(Entry(day, None, {"pain": float(y)}) for day, y in zip(days, ratings, strict=False))
+    plan = Protocol(
+        ("a course of acupuncture", "usual days"), (Outcome("pain", lower_is_better=True),), 1, "usual days", 84
+    )
+    periods = (Period(days[0], 30, "usual days", 0), Period(days[30], 54, "a course of acupuncture", 0))
+    schedule = Schedule(periods, Order.DRAWN_START, tuple(days[14:42]))
+    return analyse_trial(Trial(plan, schedule, Diary(entries, ("pain",))), participant=participant)
+
+
 def strong(**kwargs: object) -> Result:
     """Make up a trial of 38 days in which the mat helps, with three days empty."""
     made = {"n_days": 38, "effect": 1.8, "noise": 1.1, "ceiling_days": 84, "empty": (6, 16, 30), "seed": 5}
@@ -146,6 +162,11 @@ CAST: dict[str, Callable[[], Result]] = {
     ),
     "strict, washout": lambda: strong(mode=Mode.STRICT, washout_days=1),
     "missing by treatment": lambda: strong(empty=(3, 4, 5, 9, 10, 11, 20)),
+    "course, better": course,
+    "course, not at the end": lambda: course(n_days=61),
+    "course, one person of many": lambda: course(n_days=61, participant="0889f7fb"),
+    "course, changed on another day": lambda: course(change=28),
+    "course, only usual days rated": lambda: course(n_days=20),
     "later days disagree": later_days_disagree,
     "a participant": lambda: strong(participant="0889f7fb"),
     "a week": lambda: bare([3, 4, 5, 3, 4, 6, 2], "mcmcmcm", name="pain"),

@@ -202,6 +202,26 @@ def test_several_people_get_a_line_each() -> None:
     )
 
 
+def test_a_course_is_read_once_and_says_so() -> None:
+    waiting = cast("course, not at the end")
+    assert report.headline(waiting) == "Your days cannot tell yet: they are read once, at the end, in 23 days."
+    assert report.settle(waiting)[0].startswith("Rating every day to the end of the plan, 23 days more.")
+    assert report.person_line(cast("course, one person of many")).startswith("0889f7fb: cannot tell yet, 23 days to")
+    for name in ("course, better", "course, not at the end", "course, changed on another day"):
+        result = cast(name)
+        said = " ".join([*report.fool(result), *report.settle(result), *report.decided(result)])
+        assert "There is only one switch, on a day that chance picked from 28." in said
+        assert "There is one look, at the end of 84 days." in said
+        assert not any(words in said for words in ("pairs", "in turns", "take turns", "look every day", "mostly early"))
+
+
+def test_redrawing_a_start_day_counts_days() -> None:
+    said = report.randomisation_line(cast("course, better"))
+    assert said == "Of 28 possible start days only the one drawn shows a change this large (exact)."
+    said = " ".join(report.fool(cast("course, changed on another day")))
+    assert "show a change at least this large, the one drawn among them (exact). The model is surer than that." in said
+
+
 # --- names ---------------------------------------------------------------------------------------------
 
 

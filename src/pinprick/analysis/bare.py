@@ -85,10 +85,7 @@ def plan_for(
     if schedule is None:
         schedule = schedule_from_days(chosen, Order.UNKNOWN)
     else:
-        schedule = Schedule(
-            tuple(period for period in schedule.periods if period.treatment in (first, second)),
-            schedule.order,
-        )
+        schedule = replace(schedule, periods=tuple(p for p in schedule.periods if p.treatment in (first, second)))
     entries = tuple(
         replace(entry, ratings={name: entry.ratings[name]} if name in entry.ratings else {})
         for entry in diary

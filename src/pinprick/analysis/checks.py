@@ -13,6 +13,7 @@ import numpy as np
 from pinprick.analysis.effect import Effect, posterior_of
 from pinprick.analysis.observations import Observations
 from pinprick.analysis.randomisation import LEAST_INFORMATIVE_PAIRS, RandomisationTest
+from pinprick.analysis.start_day import StartDayTest
 from pinprick.analysis.thresholds import Thresholds
 from pinprick.analysis.verdict import Finding, Verdict, claims
 from pinprick.bayes.priors import PRIORS
@@ -53,6 +54,11 @@ class Evidence:
     as_done: Effect | None
     not_done: int
     strict_thresholds: Thresholds
+
+    @property
+    def start_day_drawn(self) -> bool:
+        """Whether there is one switch, on a day drawn by chance."""
+        return isinstance(self.test, StartDayTest)
 
 
 def points(value: float, *, width: float = 10.0) -> str:
@@ -107,10 +113,23 @@ def missing_by_treatment(e: Evidence) -> Caveat | None:
     )
 
 
+def one_switch(e: Evidence) -> Caveat | None:
+    """A drawn start day: one switch, however many days."""
+    if not isinstance(e.test, StartDayTest):
+        return None
+    chosen = f"on a day that chance picked from {e.test.n_start_days}" if e.test.n_start_days else "on a drawn day"
+    return Caveat(
+        "one switch",
+        f"There is only one switch, {chosen}. Whatever else changed at about that time looks the same, "
+        "so this is weaker evidence than a trial that switches often.",
+        reveals=False,
+    )
+
+
 def few_pairs(e: Evidence) -> Caveat | None:
-    """Fewer than six pairs of periods."""
+    """Fewer than six pairs of periods, where treatments take turns."""
     n = e.observations.n_pairs
-    if n >= FEW_PAIRS:
+    if n >= FEW_PAIRS or e.start_day_drawn:
         return None
     have = {0: "There is no complete pair", 1: "There is only 1 complete pair"}
     return Caveat(
@@ -122,9 +141,9 @@ def few_pairs(e: Evidence) -> Caveat | None:
 
 
 def confounded_with_time(e: Evidence) -> Caveat | None:
-    """One treatment came mostly early, the other mostly late."""
+    """One treatment came mostly early, the other mostly late, and no drawn start day answers for it."""
     o = e.observations
-    if not o.can_be_fitted:
+    if not o.can_be_fitted or e.start_day_drawn:
         return None
     correlation = float(np.corrcoef(o.day, o.on_first)[0, 1])
     if abs(correlation) < 0.5:
@@ -291,6 +310,8 @@ def model_against_randomisation(e: Evidence) -> Caveat | None:
     """The model and the re-randomisation test say different things, or the test cannot say anything."""
     if e.test.p is None:
         return None
+    if isinstance(e.test, StartDayTest):
+        return _model_against_start_day(e, e.test)
     if not e.test.informative:
         return Caveat(
             "few pairs to redraw",
@@ -311,6 +332,41 @@ def model_against_randomisation(e: Evidence) -> Caveat | None:
             "The model is less sure than that.",
         )
     return None
+
+
+def _model_against_start_day(e: Evidence, test: StartDayTest) -> Caveat | None:
+    """One of the two proofs that better and worse need is there, and the other is not."""
+    if e.effect is None or e.verdict.finding in (Finding.BETTER, Finding.WORSE):
+        return None
+    thresholds = e.verdict.thresholds
+    sure, sure_of_worse, _ = claims(
+        thresholds,
+        above_zero=e.effect.better,
+        below_zero=e.effect.worse,
+        third=0.5,
+        expected_phi=e.effect.expected_phi,
+    )
+    rare = min(test.p_better or 1.0, test.p_worse or 1.0) <= thresholds.claim_error + 1e-9
+    start = f"{start_day_line(test)}."
+    if sure or sure_of_worse:
+        return Caveat("model against redrawing", f"{start} The model is surer than that.")
+    if rare:
+        return Caveat("model against redrawing", f"{start} The model is less sure than that.")
+    return None
+
+
+def start_day_line(test: StartDayTest) -> str:
+    """What redrawing the start day says, without a full stop; the test must have been made.
+
+    Examples
+    --------
+    >>> start_day_line(StartDayTest(3 / 28, 0, n_start_days=28))
+    'Of 28 possible start days 3 show a change at least this large, the one drawn among them'
+    """
+    of, n = f"Of {test.n_start_days} possible start days", round((test.p or 0.0) * test.n_start_days)
+    if n <= 1:
+        return f"{of} only the one drawn shows a change this large"
+    return f"{of} {n} show a change at least this large, the one drawn among them"
 
 
 def followed(e: Evidence) -> Caveat | None:
@@ -344,6 +400,7 @@ CHECKS = (
     not_randomised,
     hardly_moves,
     missing_by_treatment,
+    one_switch,
     few_pairs,
     confounded_with_time,
     carry_over,

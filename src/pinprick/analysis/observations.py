@@ -40,7 +40,7 @@ class Observations:
     assigned : (n_day,) ndarray
         For every calendar day up to the last one seen: 1 first treatment, 0 second, NaN neither.
     period_days : int
-        Typical length of a period.
+        Typical length of a period; with a drawn start day half the trial, because one switch is one pair.
     n_pairs : int
         Complete pairs of periods with a rating under each treatment.
     missing : tuple of two int
@@ -136,9 +136,7 @@ def observe(
 
     kept: list[tuple[Entry, str]] = []
     seen_until = start
-    for entry in trial.diary:
-        if until is not None and (entry.day > until or (entry.received or entry.day) > until):
-            continue
+    for entry in trial.diary.as_of(until):
         seen_until = max(seen_until, entry.day)
         period = assigned_on.get(entry.day)
         if period is None:
@@ -167,6 +165,9 @@ def observe(
             analysed[(day - start).days] = np.nan
     n_first, n_second = int((analysed == 1).sum()), int((analysed == 0).sum())
     period_days = protocol.period_days
+    if schedule.order is Order.DRAWN_START:
+        planned = protocol.ceiling_days or sum(period.n_days for period in schedule.periods)
+        period_days = max(1, -(-planned // 2))
     return Observations(
         outcome=outcome,
         treatments=(first_name, second_name),
@@ -186,11 +187,11 @@ def observe(
 def _complete_pairs(trial: Trial, rated: set[date], until: date) -> int:
     """Pairs of periods that are over and rated under both treatments.
 
-    Where the schedule was drawn in pairs they are the pairs that were drawn. Elsewhere a run of one
-    treatment counts as as many typical periods as fit into it, and pairs are what both treatments reach.
+    Where the schedule was drawn they are the pairs that were drawn, a single one where its start day was. Elsewhere
+    a run of one treatment counts as as many typical periods as fit into it, and pairs are what both treatments reach.
     """
     schedule = trial.schedule
-    if schedule.order is Order.DRAWN_PAIRS:
+    if schedule.order in (Order.DRAWN_PAIRS, Order.DRAWN_START):
         by_pair: dict[int, dict[str, bool]] = {}
         over: dict[int, date] = {}
         for period in schedule.periods:

@@ -16,11 +16,19 @@ from pinprick.analysis.checks import Caveat, Evidence, caveats
 from pinprick.analysis.effect import LEVEL, Effect, estimate, full_effect, posterior_of
 from pinprick.analysis.observations import Observations, observe
 from pinprick.analysis.randomisation import RandomisationTest, randomisation_test
-from pinprick.analysis.thresholds import first_look_days, thresholds_for
-from pinprick.analysis.verdict import LEAST_PAIRS, Finding, Reason, Verdict, judge, still_needed
+from pinprick.analysis.start_day import (
+    StartDayTest,
+    days_until_the_end,
+    planned_end,
+    start_day_test,
+    thresholds_of_start,
+)
+from pinprick.analysis.thresholds import Thresholds, first_look_days, thresholds_for
+from pinprick.analysis.verdict import LEAST_PAIRS, Finding, Reason, Verdict, judge, judge_once, still_needed
 from pinprick.bayes.fit import fit_looks
 from pinprick.trial.outcome import Outcome
 from pinprick.trial.protocol import Mode, Question
+from pinprick.trial.schedule import Order
 from pinprick.trial.trial import Trial
 
 VERDICT_FORMAT = "pinprick-verdict/1"
@@ -45,7 +53,7 @@ class Result:
     wash_in : (median, low, high) or None
         The full effect if the treatments need days to build up and to fade.
     randomisation : RandomisationTest
-        The p-value by redrawing the order, or why there is none.
+        The p-value by redrawing the order, or the start day, or why there is none.
     others : tuple of (Outcome, Effect)
         Secondary outcomes: intervals only, no guarantee.
     caveats : tuple of Caveat
@@ -147,12 +155,14 @@ def analyse_trial(
     until: date | None = None,
     assumptions: tuple[str, ...] = (),
     participant: str | None = None,
+    thresholds: Thresholds | None = None,
 ) -> Result:
     """Analyse a trial by its own plan.
 
     With a ceiling in the plan the finding is fixed at the first daily look at which the rule fires, each
     look using what had been received by then; later or corrected ratings change the size, not the finding.
-    Without one (a bare diary) there is one look, at the last day.
+    Without one (a bare diary) there is one look, at the last day. A trial with a drawn start day has one look
+    too, at its planned end: better and worse then need the start-day permutation test as well.
 
     Parameters
     ----------
@@ -164,6 +174,9 @@ def analyse_trial(
         Sentences to carry along.
     participant : str, optional
         Whose diary it is.
+    thresholds : Thresholds, optional
+        The row that was fixed before day one, so that a trial replays by what was committed to; the table's
+        current row for the plan unless given.
 
     Returns
     -------
@@ -184,14 +197,17 @@ def analyse_trial(
     """
     protocol = trial.protocol
     seen = observe(trial, until=until)
-    thresholds = thresholds_for(
-        protocol.period_days, protocol.ceiling_days, question=protocol.question, mode=protocol.mode
-    )
     effect = _effect(seen)
-    verdict = judge(effect, seen, thresholds, protocol.question)
-    if protocol.ceiling_days is not None:
-        verdict = _first_to_fire(trial, seen, effect, verdict, protocol.ceiling_days)
-    test = randomisation_test(trial, until=until)
+    thresholds = thresholds or _thresholds(trial, protocol.mode)
+    test: RandomisationTest
+    if trial.schedule.order is Order.DRAWN_START:
+        test = start_day_test(trial, until=until)
+        verdict = _read_once(trial, seen, test, thresholds)
+    else:
+        test = randomisation_test(trial, until=until)
+        verdict = judge(effect, seen, thresholds, protocol.question)
+        if protocol.ceiling_days is not None:
+            verdict = _first_to_fire(trial, seen, effect, verdict, protocol.ceiling_days)
     wash_in = full_effect(seen, against_control=protocol.control is not None) if effect else None
     done = observe(trial, until=until, only_done=True)
     says_done = any(entry.done is not None for entry in trial.diary)
@@ -210,9 +226,7 @@ def analyse_trial(
         wash_in=wash_in,
         as_done=as_done,
         not_done=len(seen) - len(done) if says_done else 0,
-        strict_thresholds=thresholds_for(
-            protocol.period_days, protocol.ceiling_days, question=protocol.question, mode=Mode.STRICT
-        ),
+        strict_thresholds=_thresholds(trial, Mode.STRICT),
     )
     remarks = tuple(Caveat("diary", remark, reveals=False) for remark in trial.diary.remarks)
     return Result(
@@ -236,6 +250,32 @@ def _effect(seen: Observations, level: float = LEVEL) -> Effect | None:
     return estimate(posterior_of(seen), delta=seen.outcome.smallest_difference, level=level)
 
 
+def _thresholds(trial: Trial, mode: Mode) -> Thresholds:
+    """The current table's row for a trial."""
+    protocol = trial.protocol
+    if trial.schedule.order is Order.DRAWN_START:
+        return thresholds_of_start(trial, mode=mode)
+    return thresholds_for(protocol.period_days, protocol.ceiling_days, question=protocol.question, mode=mode)
+
+
+def _read_once(trial: Trial, seen: Observations, test: StartDayTest, thresholds: Thresholds) -> Verdict:
+    """The verdict of the one look, from what had been received by the planned end; before it, "cannot tell"."""
+    end = planned_end(trial)
+    last = seen.first_day + timedelta(days=seen.n_days - 1)
+    if end is None or last < end:
+        left = days_until_the_end(trial, until=last)
+        return Verdict(Finding.CANNOT_TELL, Reason.NOT_AT_THE_END_YET, left, None, thresholds)
+    by_then = observe(trial, until=end)
+    return judge_once(
+        _effect(by_then),
+        by_then,
+        thresholds,
+        trial.protocol.question,
+        p_better=test.p_better,
+        p_worse=test.p_worse,
+    )
+
+
 def _first_to_fire(
     trial: Trial, seen: Observations, effect: Effect | None, last: Verdict, ceiling_days: int
 ) -> Verdict:
@@ -250,7 +290,7 @@ def _first_to_fire(
     start = max(first_look_days(), LEAST_PAIRS * pair_days)
     looks = [int(day) for day in scheduled[start - 1 : ceiling_days // pair_days * pair_days]]
     looks = [day for day in looks if (seen.day <= day).sum() >= 5]
-    late = any(entry.received and entry.received > entry.day for entry in trial.diary)
+    late = bool(trial.diary.earlier) or any(entry.received and entry.received > entry.day for entry in trial.diary)
     posteriors = None
     if looks and not late:
         posteriors = fit_looks(

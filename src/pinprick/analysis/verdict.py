@@ -39,6 +39,8 @@ class Reason(StrEnum):
     TOO_FEW_PAIRS = "too_few_pairs"
     ONE_TREATMENT_RATED = "one_treatment_rated"
     ALL_EQUAL = "all_equal"
+    NOT_AT_THE_END_YET = "not_at_the_end_yet"
+    """The trial is read once, at its planned end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,58 @@ def judge(effect: Effect | None, observations: Observations, thresholds: Thresho
         finding = Finding.NO_WORTHWHILE_BENEFIT
     elif third:
         finding = Finding.NO_DIFFERENCE_THAT_MATTERS
+    else:
+        return cannot_tell(Reason.NOT_SURE_ENOUGH)
+    on = date.fromordinal(observations.first_day.toordinal() + observations.n_days - 1)
+    return Verdict(finding, None, 0, on, thresholds)
+
+
+def judge_once(
+    effect: Effect | None,
+    observations: Observations,
+    thresholds: Thresholds,
+    question: Question,
+    *,
+    p_better: float | None,
+    p_worse: float | None,
+) -> Verdict:
+    """The verdict of a trial with a drawn start day, at its one look.
+
+    Better and worse need both: a posterior beyond its threshold, and a start-day p-value in that direction of at most
+    the stated error. The third finding rests on the posterior alone.
+
+    Parameters
+    ----------
+    effect, observations, thresholds, question
+        As in `judge`, from what had been received by the planned end.
+    p_better, p_worse : float or None
+        One-sided p-values of the start day; None where the test could not be made.
+    """
+
+    def cannot_tell(reason: Reason) -> Verdict:
+        return Verdict(Finding.CANNOT_TELL, reason, 0, None, thresholds)
+
+    if len(observations) and min(observations.rated) == 0:
+        return cannot_tell(Reason.ONE_TREATMENT_RATED)
+    if effect is None or observations.n_days < first_look_days():
+        return cannot_tell(Reason.TOO_FEW_DAYS)
+    if observations.all_equal:
+        return cannot_tell(Reason.ALL_EQUAL)
+    better, worse, _ = claims(
+        thresholds,
+        above_zero=effect.better,
+        below_zero=effect.worse,
+        third=0.5,
+        expected_phi=effect.expected_phi,
+    )
+    rare = thresholds.claim_error + 1e-9  # 1 of 20 is 5 %, whatever its last bit
+    if better and p_better is not None and p_better <= rare:
+        finding = Finding.BETTER
+    elif worse and p_worse is not None and p_worse <= rare:
+        finding = Finding.WORSE
+    elif ndtri(effect.third(question)) > thresholds.third:
+        against_control = question is Question.AGAINST_CONTROL
+        finding = Finding.NO_WORTHWHILE_BENEFIT if against_control else Finding.NO_DIFFERENCE_THAT_MATTERS
     else:
         return cannot_tell(Reason.NOT_SURE_ENOUGH)
     on = date.fromordinal(observations.first_day.toordinal() + observations.n_days - 1)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from pinprick.analysis.checks import start_day_line
 from pinprick.analysis.randomisation import LEAST_INFORMATIVE_PAIRS
 from pinprick.analysis.single import Result
+from pinprick.analysis.start_day import StartDayTest
 from pinprick.analysis.verdict import Finding, Reason
 from pinprick.report.days import unanswered
 from pinprick.report.names import clean, day_month, days, exact, exact_points, is_plural, outcome_name, sentence
@@ -16,6 +18,7 @@ from pinprick.report.standing import (
     is_over,
     last_look_days,
     names,
+    start_day_drawn,
     was_assumed,
 )
 from pinprick.trial.protocol import Mode, Question
@@ -55,6 +58,8 @@ def randomisation_line(result: Result) -> str:
     test = result.randomisation
     if test.p is None:
         return test.refused
+    if isinstance(test, StartDayTest):
+        return f"{start_day_line(test)} (exact)."
     if not test.informative:
         pairs = "1 pair" if test.n_pairs == 1 else f"{test.n_pairs} pairs"
         return f"With {pairs} redrawing the order by chance is not informative; it takes {LEAST_INFORMATIVE_PAIRS}."
@@ -71,7 +76,7 @@ def settle(result: Result) -> tuple[str, ...]:
     """Tell what would settle it: more days, more turns, a drawn order, a rating that moves."""
     said = _settle_the_finding(result)
     if result.finding is Finding.CANNOT_TELL and result.verdict.reason in (Reason.NOT_SURE_ENOUGH, None):
-        if result.observations.n_pairs < GOOD_PAIRS:
+        if result.observations.n_pairs < GOOD_PAIRS and not start_day_drawn(result):
             said.append("Changing between the treatments more often tells more than the same days in long runs.")
         if sum(unanswered(result)) >= max(3, result.observations.n_days // 10):
             said.append("An answer on every day, bad ones too.")
@@ -92,7 +97,9 @@ def _settle_the_finding(result: Result) -> list[str]:
             "A rating that moves: a finer scale, or the worst hour of the day instead of the whole day.",
             f"Rating the full scale helps, from {exact(o.outcome.low)} to {exact(o.outcome.high)}.",
         ]
-    if reason is Reason.ONE_TREATMENT_RATED:
+    if reason is Reason.NOT_AT_THE_END_YET:
+        return [f"Rating every day to the end of the plan, {days(needed)} more. There is no earlier look."]
+    if reason is Reason.ONE_TREATMENT_RATED and not is_over(result):
         return [f"Days with {second if o.rated[0] else first}, in turns with the others."]
     if is_over(result):
         return [
@@ -169,6 +176,16 @@ def _looked(result: Result) -> list[str]:
     outside = dict(result.observations.dropped).get("outside every period", 0)
     if outside:
         said.append(f"{days(outside)} outside every turn {'was' if outside == 1 else 'were'} left out.")
+    if start_day_drawn(result) and last is not None:
+        n = len(result.trial.schedule.start_days)
+        said += [
+            f"Chance picked the day of the switch from {n}." if n else "Chance picks the day of the switch.",
+            f"There is one look, at the end of {days(last)}. Better and worse need two proofs there: "
+            "the bar of the model, and a day that stands out among all that could have been picked.",
+        ]
+        if result.verdict.fixed_on is not None:
+            said.append("Ratings given later can change the size, not the finding.")
+        return said
     if last is None:
         return [*said, "There was one look, at all days together."]
     said.append(f"The trial takes at most {days(last)}, with a look every day.")

@@ -10,6 +10,7 @@ from pinprick.analysis.thresholds import first_look_days
 from pinprick.analysis.verdict import LEAST_PAIRS
 from pinprick.report.names import is_plural, number, points, tidy, treatment_name
 from pinprick.trial.outcome import Outcome
+from pinprick.trial.schedule import Order
 
 A_YEAR: Final = 365
 LEAST_RATED: Final = 5  # days that an estimate needs
@@ -42,9 +43,19 @@ def can_be_drawn(result: Result) -> bool:
     return result.effect is not None and not result.observations.all_equal
 
 
+def start_day_drawn(result: Result) -> bool:
+    """Whether there is one switch, on a drawn day, and one look, at the end."""
+    return result.trial.schedule.order is Order.DRAWN_START
+
+
 def last_look_days(result: Result) -> int | None:
-    """Days up to the last look that the plan allows, in whole pairs of periods; None without a ceiling."""
+    """Days up to the last look that the plan allows, in whole pairs of periods; None without a ceiling.
+
+    With a drawn start day they are the days of the plan, and the last look is the only one.
+    """
     ceiling = result.trial.protocol.ceiling_days
+    if start_day_drawn(result):
+        return ceiling or sum(period.n_days for period in result.trial.schedule.periods)
     if ceiling is None:
         return None
     pair_days = 2 * result.trial.protocol.period_days

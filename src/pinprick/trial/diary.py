@@ -84,11 +84,15 @@ class Diary:
     remarks : tuple of str
         What reading the diary had to do to it (rows merged, days sorted), as sentences that travel
         with every result.
+    earlier : tuple of Entry
+        Entries as they stood before a correction, in the order in which they were received; each look of
+        the rule uses what had been received by then. Their days are among those of ``entries``.
 
     Raises
     ------
     DiaryError
-        If two entries have the same day, or an entry rates an outcome that is not listed.
+        If two entries have the same day, an entry rates an outcome that is not listed, or an earlier
+        version belongs to a day without an entry.
 
     Examples
     --------
@@ -100,14 +104,19 @@ class Diary:
     entries: tuple[Entry, ...]
     outcomes: tuple[str, ...]
     remarks: tuple[str, ...] = ()
+    earlier: tuple[Entry, ...] = ()
 
     def __post_init__(self) -> None:
         ordered = tuple(sorted(self.entries, key=lambda entry: entry.day))
         for earlier, later in pairwise(ordered):
             if earlier.day == later.day:
                 raise DiaryError(f"{later.where} has a second entry for its day; keep one a day.")
+        days = {entry.day for entry in ordered}
+        for entry in self.earlier:
+            if entry.day not in days:
+                raise DiaryError(f"{entry.where} has an earlier version but no entry; keep the entry too.")
         known = set(self.outcomes)
-        for entry in ordered:
+        for entry in (*ordered, *self.earlier):
             for name in entry.ratings:
                 if name not in known:
                     raise DiaryError(f"{entry.where} rates {name!r}, which is not among {', '.join(self.outcomes)}.")
@@ -123,6 +132,34 @@ class Diary:
     def treatments(self) -> tuple[str, ...]:
         """The treatments that occur, in alphabetical order."""
         return tuple(sorted({entry.treatment for entry in self.entries if entry.treatment is not None}))
+
+    def as_of(self, until: date | None) -> Iterator[Entry]:
+        """The entries of days up to this one, each in the version that had been received by then.
+
+        Examples
+        --------
+        >>> first = Entry(date(2026, 5, 4), "mat", {"pain": 4})
+        >>> later = Entry(date(2026, 5, 4), "mat", {"pain": 6}, received=date(2026, 5, 7))
+        >>> diary = Diary((later,), ("pain",), earlier=(first,))
+        >>> [entry.ratings["pain"] for entry in diary.as_of(date(2026, 5, 5))]
+        [4]
+        """
+        if until is None:
+            yield from self.entries
+            return
+        versions: dict[date, list[Entry]] = {}
+        for entry in self.earlier:
+            versions.setdefault(entry.day, []).append(entry)
+        for entry in self.entries:
+            if entry.day > until:
+                break
+            known = [
+                version
+                for version in (*versions.get(entry.day, ()), entry)
+                if (version.received or version.day) <= until
+            ]
+            if known:
+                yield known[-1]
 
     def rated_days(self, outcome: str) -> int:
         """How many days rate this outcome."""

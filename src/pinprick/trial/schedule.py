@@ -12,12 +12,17 @@ from statistics import median_low
 
 from pinprick.errors import ProtocolError
 
+LEAST_START_DAYS = 20
+"""Possible start days of a course: with fewer, no start day is rare enough for p <= .05 (1 in 20)."""
+
 
 class Order(StrEnum):
     """How the order of the treatments came about, which decides what may be concluded from it."""
 
     DRAWN_PAIRS = "drawn_pairs"
     """A fair coin for each pair of periods: first treatment first, or second first."""
+    DRAWN_START = "drawn_start"
+    """One switch, on a day drawn uniformly from `Schedule.start_days`: usual days, then a course."""
     NOT_DRAWN = "not_drawn"
     """Fixed by somebody, or the same for everybody."""
     UNKNOWN = "unknown"
@@ -57,10 +62,21 @@ class Period:
 class Schedule:
     """Periods in order of time, without overlap; days between them (a pause) belong to no treatment.
 
+    Parameters
+    ----------
+    periods : tuple of Period
+        At least one.
+    order : Order
+        How the order came about.
+    start_days : tuple of date
+        With a drawn start day, and only then: the days on which the second phase could have started, in order of
+        time, at least 20. While the second phase has not begun there may be fewer, or none.
+
     Raises
     ------
     ProtocolError
-        If there is no period, or two overlap or stand out of order.
+        If there is no period, or two overlap or stand out of order; if a drawn start day is none of the possible
+        ones, or they are too few.
 
     Examples
     --------
@@ -68,10 +84,19 @@ class Schedule:
     >>> plan = Schedule((Period(start, 3, "mat", 0), Period(date(2026, 5, 7), 3, "towel", 0)))
     >>> plan.treatment_on(date(2026, 5, 8)), plan.treatment_on(date(2026, 6, 1))
     ('towel', None)
+
+    A course that starts on the sixth of 28 possible days:
+
+    >>> possible = tuple(start + timedelta(days=14 + i) for i in range(28))
+    >>> course = Schedule((Period(start, 19, "usual", 0), Period(possible[5], 65, "acupuncture", 0)),
+    ...                   Order.DRAWN_START, possible)
+    >>> course.second_phase, course.randomised
+    (datetime.date(2026, 5, 23), True)
     """
 
     periods: tuple[Period, ...]
     order: Order = Order.UNKNOWN
+    start_days: tuple[date, ...] = ()
     _starts: tuple[date, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -84,6 +109,47 @@ class Schedule:
                     f"ends on {earlier.last_day}; put periods in order, without overlap."
                 )
         object.__setattr__(self, "_starts", tuple(period.first_day for period in self.periods))
+        self._check_start()
+
+    def _check_start(self) -> None:
+        """Refuse start days without a drawn start, and a drawn start that no start day explains."""
+        if self.order is not Order.DRAWN_START:
+            if self.start_days:
+                raise ProtocolError(
+                    f"There are {len(self.start_days)} possible start days, but the order is {self.order}; "
+                    f"give start_days with the order {Order.DRAWN_START} only."
+                )
+            return
+        for earlier, later in pairwise(self.start_days):
+            if later <= earlier:
+                raise ProtocolError(
+                    f"The possible start day {later} comes after {earlier} in the list; "
+                    "give each day once, in order of time."
+                )
+        n_switch = sum(a.treatment != b.treatment for a, b in pairwise(self.periods))
+        if n_switch > 1:
+            raise ProtocolError(
+                f"A drawn start day has one switch, from usual days to the course, and this schedule has {n_switch}; "
+                "give all periods of one treatment first, then all of the other."
+            )
+        start = self.second_phase
+        if start is None:
+            return
+        if len(self.start_days) < LEAST_START_DAYS:
+            raise ProtocolError(
+                f"There are {len(self.start_days)} possible start days; give {LEAST_START_DAYS} or more, "
+                "or no start day is rare enough to prove anything."
+            )
+        if start not in self.start_days:
+            raise ProtocolError(
+                f"The second phase starts on {start}, which is none of the {len(self.start_days)} possible start days "
+                f"from {self.start_days[0]} to {self.start_days[-1]}; correct the one that is wrong."
+            )
+        if self.start_days[0] <= self.first_day:
+            raise ProtocolError(
+                f"The first possible start day is {self.start_days[0]}, and the trial starts on {self.first_day}; "
+                "leave at least one day before it, or there is nothing to compare with."
+            )
 
     @property
     def first_day(self) -> date:
@@ -98,7 +164,13 @@ class Schedule:
     @property
     def randomised(self) -> bool | None:
         """Whether chance drew the order; None where nobody wrote it down."""
-        return None if self.order is Order.UNKNOWN else self.order is Order.DRAWN_PAIRS
+        return None if self.order is Order.UNKNOWN else self.order in (Order.DRAWN_PAIRS, Order.DRAWN_START)
+
+    @property
+    def second_phase(self) -> date | None:
+        """The first day of the second treatment to come; None while only one has been scheduled."""
+        first = self.periods[0].treatment
+        return next((period.first_day for period in self.periods if period.treatment != first), None)
 
     def period_on(self, day: date) -> Period | None:
         """The period that holds this day; None outside all periods."""

@@ -22,7 +22,7 @@ from pinprick.trial.text import read_text, write_text
 from pinprick.trial.trial import Trial
 
 FORMAT = "pinprick-trial/1"
-PARTS = ("format", "protocol", "schedule", "rated", "remarks", "entries")
+PARTS = ("format", "protocol", "schedule", "rated", "remarks", "entries", "earlier")
 
 T = TypeVar("T")
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -77,6 +77,12 @@ def trial_to_json(trial: Trial) -> str:
     >>> trial_from_json(trial_to_json(trial), name="trial.json") == trial
     True
     """
+    parts = trial_parts(trial)
+    return "{\n" + ",\n".join(f'  "{part}": {parts[part]}' for part in PARTS if part in parts) + "\n}\n"
+
+
+def trial_parts(trial: Trial) -> dict[str, str]:
+    """The parts of a trial file that hold its plan, schedule and diary, each as JSON text."""
     plan = trial.protocol
     protocol = {
         "treatments": plan.treatments,
@@ -104,15 +110,21 @@ def trial_to_json(trial: Trial) -> str:
         }
         for period in trial.schedule.periods
     ]
+    possible = [day.isoformat() for day in trial.schedule.start_days]
+    start_days = f'    "start_days": {json.dumps(possible)},\n' if possible else ""
     parts = {
         "format": json.dumps(FORMAT),
         "protocol": json.dumps(protocol, indent=2, ensure_ascii=False).replace("\n", "\n  "),
-        "schedule": f'{{\n    "order": "{trial.schedule.order}",\n    "periods": {_lines(periods, "    ")}\n  }}',
+        "schedule": (
+            f'{{\n    "order": "{trial.schedule.order}",\n{start_days}    "periods": {_lines(periods, "    ")}\n  }}'
+        ),
         "rated": json.dumps(trial.diary.outcomes, ensure_ascii=False),
         "remarks": _lines(trial.diary.remarks, "  "),
         "entries": _lines((_entry(entry, trial.diary.outcomes) for entry in trial.diary), "  "),
     }
-    return "{\n" + ",\n".join(f'  "{part}": {parts[part]}' for part in PARTS) + "\n}\n"
+    if trial.diary.earlier:
+        parts["earlier"] = _lines((_entry(entry, trial.diary.outcomes) for entry in trial.diary.earlier), "  ")
+    return parts
 
 
 def _entry(entry: Entry, outcomes: Iterable[str]) -> dict[str, object]:
@@ -173,22 +185,29 @@ def trial_from_json(text: str, *, name: str) -> Trial:
     """
     top = _parsed(text, name)
     _check_format(top, name)
+    if _is_sealed(top.value):
+        raise ProtocolError(
+            f"{name} is a running trial, and its results are sealed until its end; "
+            f"ask pinprick verdict --trial {name}, or pinprick status --trial {name}."
+        )
     protocol = top.at("protocol").fields(
         required=("treatments", "outcomes", "period_days"),
         optional=("control", "ceiling_days", "washout_days", "mode"),
     )
-    schedule = top.at("schedule").fields(required=("order", "periods"))
+    schedule = top.at("schedule").fields(required=("order", "periods"), optional=("start_days",))
     try:
         return Trial(
             _protocol_from(protocol),
             Schedule(
                 tuple(_period_from(period) for period in schedule["periods"].items()),
                 schedule["order"].choice(Order),
+                tuple(day.day() for day in schedule["start_days"].items()) if "start_days" in schedule else (),
             ),
             Diary(
                 tuple(_entry_from(entry) for entry in top.at("entries").items()),
                 tuple(outcome.text() for outcome in top.at("rated").items()),
                 tuple(remark.text() for remark in top.at("remarks", []).items()),
+                tuple(_entry_from(entry) for entry in top.at("earlier", []).items()),
             ),
         )
     except (ProtocolError, DiaryError) as error:
@@ -232,6 +251,13 @@ def _check_format(top: _Value, name: str) -> None:
         f"{name} is JSON, but not a Pinprick trial: its format is {_shown(found)} instead of {FORMAT!r}; "
         "give a trial that Pinprick wrote, or a diary as CSV."
     )
+
+
+def _is_sealed(top: Any) -> bool:
+    """Whether a conducted trial has started and not been revealed; its log says so, whatever stands beside it."""
+    log = top.get("log") if isinstance(top, dict) else None
+    kinds = {event.get("kind") for event in log if isinstance(event, dict)} if isinstance(log, list) else set()
+    return "started" in kinds and "revealed" not in kinds
 
 
 def _protocol_from(fields: Mapping[str, _Value]) -> Protocol:

@@ -1,7 +1,8 @@
 """A trial's JSON file: what it holds, and what is refused in which words."""
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import jsonschema
@@ -113,6 +114,17 @@ def test_what_may_be_left_out_has_its_default():
     assert trial.diary.entries == TRIAL.diary.entries
 
 
+def test_a_drawn_start_day_survives_its_own_json():
+    possible = tuple(date(2026, 5, 5) + timedelta(days=i) for i in range(20))
+    periods = (Period(date(2026, 5, 4), 9, "towel", 0), Period(date(2026, 5, 13), 30, "mat", 0))
+    trial = replace(TRIAL, schedule=Schedule(periods, Order.DRAWN_START, possible), diary=Diary((), ("pain",)))
+    written = trial_to_json(trial)
+    jsonschema.validate(json.loads(written), SCHEMA, format_checker=jsonschema.FormatChecker())
+    assert json.loads(written)["schedule"]["start_days"] == [day.isoformat() for day in possible]
+    assert trial_from_json(written, name="trial.json") == trial
+    assert trial_to_json(trial_from_json(written, name="trial.json")) == written
+
+
 def test_parts_of_a_newer_version_are_left_alone_and_never_lost(tmp_path):
     sealed = json.dumps({**plain(), "seal": "abc", "commitment": "def"})
     jsonschema.validate(json.loads(sealed), SCHEMA)
@@ -182,7 +194,22 @@ REFUSED = {
     ),
     "half a day": (with_([*PERIODS, "n_days"], 1.5), ["schedule.periods[0].n_days", "1.5", "whole number"]),
     "endless days": (with_(["schedule", "periods", 1, "n_days"], 10**9), ["after the year 9999", "correct its n_days"]),
-    "an unknown order": (with_(["schedule", "order"], "coin"), ["schedule.order", '"coin"', "drawn_pairs, not_drawn"]),
+    "an unknown order": (
+        with_(["schedule", "order"], "coin"),
+        ["schedule.order", '"coin"', "drawn_pairs, drawn_start"],
+    ),
+    "start days of pairs": (
+        with_(["schedule", "start_days"], ["2026-05-06"]),
+        ["1 possible start days", "the order is drawn_pairs", "drawn_start only"],
+    ),
+    "too few start days": (
+        with_(["schedule"], plain()["schedule"] | {"order": "drawn_start", "start_days": ["2026-05-06"]}),
+        ["1 possible start days", "20 or more"],
+    ),
+    "start days that are no days": (
+        with_(["schedule", "start_days"], ["6 May"]),
+        ["schedule.start_days[0]", '"6 May"', "not a date"],
+    ),
     "an unknown mode": (
         with_(["protocol", "mode"], 3),
         ["protocol.mode", "3 is not one of standard, strict", "give one"],
