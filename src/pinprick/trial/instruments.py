@@ -46,6 +46,19 @@ def instrument_names() -> tuple[str, ...]:
     return tuple(_daily())
 
 
+@cache
+def effect_names() -> tuple[str, ...]:
+    """Effects, published or assumed, that planning may start from.
+
+    Examples
+    --------
+    >>> "mat_vs_rest" in effect_names()
+    True
+    """
+    defaults = outcomes_table()["simulator_defaults"]
+    return tuple(defaults["effects_on_pain_points"]) + tuple(defaults["effects_other_domains"])
+
+
 def rating_by_instrument(instrument: str, *, name: str) -> Rating:
     """How the instrument asks, on a 0 to 10 scale, under a name of the plan's choice.
 

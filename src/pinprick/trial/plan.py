@@ -25,6 +25,16 @@ MOST_MINUTES = {"mat": 20, "rest": 60, "acupuncture": 90, "usual_care": 24 * 60}
 
 MOST_DAYS = 366
 
+MOST_TREATMENTS = 6
+MOST_OUTCOMES = 12
+MOST_STAGES = 6
+LONGEST_NAME = 60
+
+DIARY_WORDS = frozenset(
+    ("day", "date", "treatment", "arm", "condition", "intervention", "done", "minutes", "note", "notes", "received")
+)
+"""Columns of a diary that are no ratings, so that no rating may be called so."""
+
 
 class Kind(StrEnum):
     """What the safety rules take a treatment for."""
@@ -63,7 +73,7 @@ class Arm:
     what_to_do, set_up, when : str
         Sentences for the day.
     minutes : int
-        How long; 0 where there is nothing to time.
+        How long; 0 where there is nothing to time, which on the mat there always is.
     over_the_mat : bool
         Whether the mat lies beneath, as under a folded towel: every safety rule of the mat then applies.
 
@@ -79,7 +89,7 @@ class Arm:
     >>> Arm("mat", "Acupressure mat", Kind.MAT, "Lie on the mat.", minutes=45)
     Traceback (most recent call last):
         ...
-    pinprick.errors.ProtocolError: mat lasts 45 minutes; on a mat give 0 to 20.
+    pinprick.errors.ProtocolError: mat lasts 45 minutes; on a mat give 1 to 20.
     """
 
     name: str
@@ -94,9 +104,10 @@ class Arm:
     def __post_init__(self) -> None:
         _one_word("treatment", self.name)
         most = MOST_MINUTES[Kind.MAT if self.over_the_mat else self.kind]
-        if not 0 <= self.minutes <= most:
+        least = 1 if self.on_the_mat else 0
+        if not least <= self.minutes <= most:
             on_a_mat = " on a mat" if self.on_the_mat else ""
-            raise ProtocolError(f"{self.name} lasts {self.minutes} minutes;{on_a_mat} give 0 to {most}.")
+            raise ProtocolError(f"{self.name} lasts {self.minutes} minutes;{on_a_mat} give {least} to {most}.")
 
     @property
     def on_the_mat(self) -> bool:
@@ -125,6 +136,11 @@ class Rating:
         When.
     instrument : str
         Its name in the table of outcomes, for what is known about its day-to-day spread; may be empty.
+
+    Raises
+    ------
+    ProtocolError
+        If the outcome's name is not one word, or is that of another column of a diary.
     """
 
     outcome: Outcome
@@ -136,6 +152,11 @@ class Rating:
 
     def __post_init__(self) -> None:
         _one_word("outcome", self.outcome.name)
+        if self.outcome.name.lower() in DIARY_WORDS:
+            raise ProtocolError(
+                f"The outcome {self.outcome.name!r} is called like another column of a diary; "
+                f"call it differently, such as {self.outcome.name}_rating."
+            )
 
     @property
     def name(self) -> str:
@@ -277,7 +298,7 @@ class Plan:
     Examples
     --------
     >>> plan = Plan("mine", 1, "Does the mat help?", "",
-    ...             (Arm("mat", "Mat", Kind.MAT, "Lie on the mat.", 20), Arm("usual", "Usual day", Kind.USUAL_CARE, "")),
+    ...             (Arm("mat", "Mat", Kind.MAT, "Lie on the mat.", 20), Arm("usual", "Usual", Kind.USUAL_CARE, "")),
     ...             (Rating(Outcome("pain", lower_is_better=True), "How bad was the pain today?"),),
     ...             Blocks(period_days=3, ceiling_days=85), control="usual")
     >>> plan.n_days, plan.protocol.treatments, plan.question.value
@@ -303,13 +324,19 @@ class Plan:
 
     def __post_init__(self) -> None:
         names = [arm.name for arm in self.arms]
+        if len(names) > MOST_TREATMENTS:
+            raise ProtocolError(
+                f"{len(names)} treatments are too many for one person's trial; give at most {MOST_TREATMENTS}."
+            )
         if len(names) < 2 or len(set(names)) < len(names):
             raise ProtocolError(f"The treatments are {', '.join(names) or 'none'}; give two or more different names.")
-        if len(names) > 6:
-            raise ProtocolError(f"{len(names)} treatments are too many for one person's trial; give at most 6.")
         rated = [rating.name for rating in self.ratings]
+        if len(rated) > MOST_OUTCOMES:
+            raise ProtocolError(f"{len(rated)} outcomes are too many to rate every day; give at most {MOST_OUTCOMES}.")
         if not rated or len(set(rated)) < len(rated):
             raise ProtocolError(f"The outcomes are {', '.join(rated) or 'none'}; give one or more different names.")
+        if self.version < 1:
+            raise ProtocolError(f"version is {self.version}; count from 1.")
         if not 0 <= self.run_in_days <= 56:
             raise ProtocolError(f"run_in_days is {self.run_in_days}; give 0 to 56.")
         if isinstance(self.design, Blocks):
@@ -319,6 +346,11 @@ class Plan:
                     f"A ceiling of {self.design.ceiling_days} days holds fewer than two blocks of {block} days "
                     f"({len(names)} treatments of {self.design.period_days} days); give {2 * block} days or more, "
                     "or shorter periods."
+                )
+            if self.on_the_mat and any(arm.kind is Kind.ACUPUNCTURE for arm in self.arms):
+                raise ProtocolError(
+                    "The mat and acupuncture take turns here, but the effect of needles lasts, and the mat must be "
+                    "left out for two days after them; give each a plan of its own, as mat-then-acupuncture does."
                 )
         elif len(names) != 2:
             raise ProtocolError(f"A drawn start day compares two treatments, and there are {len(names)}; give two.")
@@ -512,6 +544,11 @@ class Plan:
 class Sequence:
     """Several plans one after another, each judged by its own rule and shown side by side.
 
+    Raises
+    ------
+    ProtocolError
+        If there are fewer than two plans, too many, or two of one name.
+
     Examples
     --------
     >>> from pinprick.trial.protocol_file import read_protocol
@@ -525,8 +562,17 @@ class Sequence:
     about: str
     stages: tuple[Plan, ...]
 
+    def __post_init__(self) -> None:
+        names = [stage.name for stage in self.stages]
+        if not 2 <= len(names) <= MOST_STAGES or len(set(names)) < len(names):
+            raise ProtocolError(
+                f"The stages are {', '.join(names) or 'none'}; give 2 to {MOST_STAGES} plans of different names."
+            )
+
 
 def _one_word(what: str, name: str) -> None:
+    if len(name) > LONGEST_NAME:
+        raise ProtocolError(f"The name of the {what} has {len(name):,} characters; give at most {LONGEST_NAME}.")
     if not name.isidentifier():
         raise ProtocolError(
             f"The {what} {name!r} is not one word; write it with letters, digits and _, such as back_pain."

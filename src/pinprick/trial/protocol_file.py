@@ -6,6 +6,9 @@ Nothing in a file is ever run: tags and aliases are refused, and so is a file th
 from __future__ import annotations
 
 import difflib
+import math
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
@@ -15,15 +18,29 @@ from typing import Any, TypeVar
 import yaml
 
 from pinprick.errors import FileError, ProtocolError
-from pinprick.trial.instruments import rating_by_instrument
+from pinprick.trial.instruments import effect_names, instrument_names, rating_by_instrument
 from pinprick.trial.outcome import Outcome
-from pinprick.trial.plan import Arm, Asked, Beliefs, Blocks, Kind, Plan, Rating, Sequence, StartDay
+from pinprick.trial.plan import (
+    LONGEST_NAME,
+    MOST_STAGES,
+    Arm,
+    Asked,
+    Beliefs,
+    Blocks,
+    Kind,
+    Plan,
+    Rating,
+    Sequence,
+    StartDay,
+)
 from pinprick.trial.protocol import Mode
 from pinprick.trial.text import decode, read_text
 
 FORMAT = "pinprick-protocol/1"
 LARGEST = 64 * 1024  # bytes; the longest ready-made one has 3 KiB
 DEEPEST = 12  # levels of nesting; a protocol has 4
+LONGEST_WAY = 8  # plans based on one another
+MOST_NAMED = 12  # choices that a message lists
 
 TOP_FIELDS = (
     "format",
@@ -46,7 +63,40 @@ TOP_FIELDS = (
     "exploratory",
     "effect",
 )
+SEQUENCE_FIELDS = ("format", "name", "version", "title", "about", "stages")
+ARM_FIELDS = ("name", "label", "kind", "what_to_do", "minutes", "set_up", "when", "over_the_mat")
+RATING_FIELDS = (
+    "name",
+    "instrument",
+    "question",
+    "scale",
+    "low_means",
+    "high_means",
+    "better",
+    "smallest_difference",
+    "asked",
+)
 RED_FLAGS = ("red_flag_back", "red_flag_sleep", "red_flag_mood")
+
+WHOLE = re.compile(r"[-+]?(0|[1-9]\d{0,17})")
+NUMBER = re.compile(r"[-+]?((0|[1-9]\d{0,17})(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?")
+"""Numbers as people write them: to YAML 1:30 would be 90, and 015 would be 13."""
+
+IN_PLAIN_WORDS = {  # what PyYAML says, and what a person can do about it
+    "cannot start any token": "a line begins with a sign that it may not; indent with spaces, not with tabs, "
+    "or put the text in quotation marks",
+    "mapping values are not allowed": "there is a colon where none may be; put the text in quotation marks, or indent "
+    "the line as its neighbours are",
+    "could not find expected ':'": "a colon is missing after the name of a field; add it, or indent the line as part "
+    "of the text above it",
+    "expected <block end>": "this line does not belong with those before it; indent it as its neighbours are, and put "
+    "text that begins with a sign in quotation marks",
+    "unexpected end of stream": "a quotation mark is opened and never closed; close it",
+    "expected ',' or": "a bracket is opened and never closed, or a comma is missing; add it",
+    "another document": "a second document begins here (---); keep one in a file",
+    "document start": "something stands before the first field; take it out",
+}
+NEVER_CLOSED = ("unexpected end of stream", "expected ',' or")  # of these, the line that opens it is told
 
 T = TypeVar("T")
 
@@ -87,37 +137,69 @@ def read_protocol(protocol: str | Path) -> Plan | Sequence:
     return _read(str(protocol), beside=None, on_the_way=())
 
 
-def _read(reference: str, *, beside: Path | None, on_the_way: tuple[str, ...]) -> Plan | Sequence:
+def _read(
+    reference: str, *, beside: Path | None, on_the_way: tuple[str, ...], named_by: _Node | None = None
+) -> Plan | Sequence:
     """Read a file or a ready-made plan; ``on_the_way`` holds whoever refers to it, so that a circle is seen."""
-    text, name, identity, folder = _found(reference, beside)
+    where = f"{named_by.at}: " if named_by else ""
+    path = _found(reference, beside, where)
+    identity = str(path.resolve()) if path else reference
+    way = (*on_the_way, identity)
     if identity in on_the_way:
-        raise ProtocolError(
-            f"{name} refers to itself in a circle: {' → '.join(Path(one).name for one in (*on_the_way, identity))}; "
-            "take one of these references out."
-        )
-    top = _parsed(text, name)
-    return _plan_from(top, lambda other: _read(other, beside=folder, on_the_way=(*on_the_way, identity)))
+        circle = " → ".join(Path(one).name for one in way[way.index(identity) :])
+        raise ProtocolError(f"{where}this refers back to itself ({circle}); take one of these references out.")
+    if len(way) > LONGEST_WAY:
+        raise ProtocolError(f"{where}these are {len(way)} plans based on one another; write the fields out instead.")
+    name = path.name if path else reference
+    top = _parsed(_text(path) if path else _ready_text(name), name)
+    folder = path.resolve().parent if path else None
+    return _plan_from(top, lambda node: _read(node.word(most=1000), beside=folder, on_the_way=way, named_by=node))
 
 
-def _found(reference: str, beside: Path | None) -> tuple[str, str, str, Path | None]:
-    """Text, name for messages, identity and folder of what a reference names."""
-    ready = files("pinprick.trial").joinpath("ready", f"{reference}.yaml")
+def _found(reference: str, beside: Path | None, where: str) -> Path | None:
+    """The path of the file that a reference names; None for a ready-made trial."""
     if reference in ready_names():
-        return decode(ready.read_bytes(), name=reference), reference, reference, None
+        return None
     path = Path(reference) if beside is None else beside / reference
-    if not path.exists():
-        near = difflib.get_close_matches(reference, ready_names(), n=1, cutoff=0.5)
-        meant = f"; did you mean {near[0]}?" if near else ""
+    try:
+        if path.exists():
+            return path
+    except OSError:  # a name too long for any file, or a folder that is closed to us
+        pass
+    near = difflib.get_close_matches(reference, ready_names(), n=1, cutoff=0.5)
+    todo = f"did you mean {near[0]}?" if near else f"the ready-made ones are {', '.join(ready_names())}."
+    raise FileError(
+        f"{where}There is no protocol file {_short(str(path))} and no ready-made trial {_short(reference)}; {todo}"
+    )
+
+
+def _ready_text(name: str) -> str:
+    return decode(files("pinprick.trial").joinpath("ready", f"{name}.yaml").read_bytes(), name=name)
+
+
+def _text(path: Path) -> str:
+    """The text of a file that is no longer than a protocol needs to be."""
+    size = path.stat().st_size if path.is_file() else 0
+    if size <= LARGEST:
+        try:
+            text = read_text(path)
+        except FileError as error:
+            what, _, todo = str(error).partition("; ")
+            if "CSV" not in todo:
+                raise
+            raise FileError(f"{what}; a protocol is a page of plain text, so save it as that.") from None
+        size = len(text)  # a pipe says its size is 0
+    if size > LARGEST:
         raise FileError(
-            f"There is no protocol file {path} and no ready-made trial {reference!r}{meant} "
-            f"(ready-made: {', '.join(ready_names())})."
+            f"{path.name} has {size / 1024:,.0f} KiB, more than the {LARGEST // 1024} KiB that a protocol may have; "
+            "a protocol is a page of text, so shorten it."
         )
-    if path.is_file() and path.stat().st_size > LARGEST:
-        raise FileError(
-            f"{path} has {path.stat().st_size / 1024:,.0f} KiB, more than the {LARGEST // 1024} KiB that a protocol "
-            "may have; a protocol is a page of text."
-        )
-    return read_text(path), path.name, str(path.resolve()), path.resolve().parent
+    return text
+
+
+def _short(text: str) -> str:
+    """A text in quotation marks, on one line and no longer than a message can bear."""
+    return repr(text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,28 +210,47 @@ class _Node:
     name: str
     line: int
     path: str
+    written: str = ""
 
     def wrong(self, what: str, todo: str) -> ProtocolError:
-        shown = repr(self.value) if not isinstance(self.value, list | dict) else "a list or a group of fields"
-        return ProtocolError(f"{self.at}: {self.path} is {shown}, not {what}; {todo}.")
+        """The error that this is not what it should be; it is shown as it was written."""
+        if isinstance(self.value, dict):
+            shown = "a group of fields"
+        elif isinstance(self.value, list):
+            shown = "a list"
+        elif self.value is None:
+            shown = "empty"
+        else:
+            shown = _short(self.written)
+            if isinstance(self.value, bool) and self.written.lower() not in ("true", "false"):
+                shown += f" (which YAML takes for {str(self.value).lower()})"
+        todo = todo if todo.endswith("?") else f"{todo}."
+        return ProtocolError(f"{self.at}: {self.path or 'the protocol'} is {shown}, not {what}; {todo}")
 
     @property
     def at(self) -> str:
         return f"{self.name}, line {self.line}"
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is written here, which is the same as leaving it out."""
+        return self.value is None or (isinstance(self.value, str) and not self.value.strip())
+
     def fields(self, allowed: tuple[str, ...], required: tuple[str, ...] = ()) -> dict[str, _Node]:
         """The fields of a group; none that is required is missing or empty, and none is unknown."""
         if not isinstance(self.value, dict):
-            raise self.wrong("a group of fields", f"write one a line, such as {allowed[0]}: ...")
+            raise self.wrong("a group of fields", f"write them below it, one a line, {allowed[0]} among them")
         for key, node in self.value.items():
             if key not in allowed:
                 near = difflib.get_close_matches(key, allowed, n=1)
-                meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(allowed)}."
-                raise ProtocolError(f"{node.at}: there is no field {key!r} here; {meant}")
+                meant = f"did you mean {near[0]}?" if near else f"choose from {', '.join(allowed)}."
+                raise ProtocolError(f"{node.at}: there is no field {_short(key)} here; {meant}")
+        given = {key: node for key, node in self.value.items() if not node.is_empty}
         for key in required:
-            if key not in self.value or self.value[key].value in (None, ""):
-                raise ProtocolError(f"{self.at}: {self.path or 'the protocol'} has no {key}; add it.")
-        return {key: node for key, node in self.value.items() if node.value is not None}
+            if key not in given:
+                line = self.value[key].line if key in self.value else self.line
+                raise ProtocolError(f"{self.name}, line {line}: {self.path or 'the protocol'} has no {key}; add it.")
+        return given
 
     def items(self) -> list[_Node]:
         if not isinstance(self.value, list):
@@ -158,16 +259,25 @@ class _Node:
 
     def text(self) -> str:
         if not isinstance(self.value, str):
-            raise self.wrong("text", "put it in quotation marks")
+            todo = "write words" if self.value is None or not self.written else "put it in quotation marks"
+            raise self.wrong("text", todo)
+        if any(unicodedata.category(sign) in ("Cc", "Cs") and not sign.isspace() for sign in self.value):
+            raise self.wrong("text that can be shown", "take its control characters out")
         return " ".join(self.value.split())
 
+    def word(self, most: int = LONGEST_NAME) -> str:
+        """Text that is a name and no longer than one."""
+        if len(text := self.text()) > most:
+            raise self.wrong(f"a name, with {len(text):,} characters", f"give at most {most}")
+        return text
+
     def whole(self) -> int:
-        if isinstance(self.value, bool) or not isinstance(self.value, int) or abs(self.value) > 10**6:
+        if not isinstance(self.value, int) or isinstance(self.value, bool) or abs(self.value) > 10**6:
             raise self.wrong("a whole number", "give one such as 3")
         return self.value
 
     def number(self) -> float:
-        if isinstance(self.value, bool) or not isinstance(self.value, int | float) or abs(self.value) > 10**9:
+        if not isinstance(self.value, int | float) or isinstance(self.value, bool) or not abs(self.value) <= 10**9:
             raise self.wrong("a number", "give one such as 1.5")
         return float(self.value)
 
@@ -176,10 +286,13 @@ class _Node:
             raise self.wrong("true or false", "write one of them")
         return self.value
 
-    def choice(self, *allowed: str) -> str:
+    def choice(self, *allowed: str, todo: str = "choose one") -> str:
+        """One of the words that are allowed; the message says which comes nearest."""
         value = self.text()
         if value not in allowed:
-            raise self.wrong(f"one of {', '.join(allowed)}", "choose one")
+            near = difflib.get_close_matches(value[:LONGEST_NAME], allowed, n=1)
+            one_of = ", ".join(allowed) if len(allowed) <= MOST_NAMED else "the words that are allowed"
+            raise self.wrong(f"one of {one_of}", f"did you mean {near[0]}?" if near else todo)
         return value
 
 
@@ -189,7 +302,7 @@ class _Composer(yaml.SafeLoader):
     depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()
+        event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise yaml.MarkedYAMLError(
                 problem="& and * repeat text by reference, which a protocol may not; write it out",
@@ -198,7 +311,12 @@ class _Composer(yaml.SafeLoader):
         self.depth += 1
         if self.depth > DEEPEST:
             raise yaml.MarkedYAMLError(
-                problem=f"this is nested deeper than {DEEPEST} levels; a protocol needs 4",
+                problem=f"this is nested deeper than {DEEPEST} levels; a protocol needs 4, so write it flatter",
+                problem_mark=event.start_mark,
+            )
+        if getattr(event, "tag", None):  # the text says itself what it is, or what is to be run
+            raise yaml.MarkedYAMLError(
+                problem=f"a tag ({_short(str(event.tag))}) has no place in a protocol; take it out",
                 problem_mark=event.start_mark,
             )
         node = super().compose_node(parent, index)
@@ -208,57 +326,75 @@ class _Composer(yaml.SafeLoader):
 
 def _parsed(text: str, name: str) -> _Node:
     try:
-        composer = _Composer(text)
-        root = composer.get_single_node()
-        if root is None:
-            raise FileError(f"{name} is empty; a protocol starts with format: {FORMAT}.")
-        return _noded(composer, root, name, "")
+        root = _Composer(text).get_single_node()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
+        problem = error.problem or ""
+        is_open = any(sign in problem for sign in NEVER_CLOSED)
+        mark = (error.context_mark if is_open else None) or error.problem_mark
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise FileError(f"{name}{where}: {error.problem or 'this is no YAML'}; correct it there.") from None
-    except (yaml.YAMLError, ValueError, OverflowError) as error:
-        raise FileError(f"{name} cannot be read as YAML ({' '.join(str(error).split())}); correct it.") from None
+        raise FileError(f"{name}{where}: {_in_plain_words(problem)}.") from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise FileError(f"{name}, line {line}: there is a character that no text needs; take it out.") from None
+    if root is None or root.tag.endswith(":null"):
+        raise FileError(f"{name} is empty; a protocol starts with format: {FORMAT}.")
+    return _noded(root, name, "")
 
 
-def _noded(composer: _Composer, node: yaml.Node, name: str, path: str) -> _Node:
+def _in_plain_words(problem: str) -> str:
+    for start, words in IN_PLAIN_WORDS.items():
+        if start in problem:
+            return words
+    return problem if "; " in problem else f"this is no YAML ({problem}); compare it with a ready-made trial"
+
+
+def _noded(node: yaml.Node, name: str, path: str) -> _Node:
     line = node.start_mark.line + 1
-    if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.startswith("tag:yaml.org,2002:python"):
-        raise FileError(f"{name}, line {line}: the tag {node.tag!r} has no place in a protocol; take it out.")
     if isinstance(node, yaml.MappingNode):
         values: dict[str, _Node] = {}
         for key_node, value_node in node.value:
             key = key_node.value if isinstance(key_node, yaml.ScalarNode) else "?"
+            at = key_node.start_mark.line + 1
             if key in values:
-                raise FileError(f"{name}, line {key_node.start_mark.line + 1}: {key} stands here twice; keep one.")
-            child = _noded(composer, value_node, name, f"{path}.{key}" if path else key)
-            values[key] = replace(child, line=key_node.start_mark.line + 1)
+                raise FileError(f"{name}, line {at}: {_short(key)} stands here twice; keep one.")
+            child = _noded(value_node, name, f"{path}.{key}" if path else key)
+            values[key] = replace(child, line=at)
         return _Node(values, name, line, path)
     if isinstance(node, yaml.SequenceNode):
-        items = [_noded(composer, item, name, f"{path}[{i + 1}]") for i, item in enumerate(node.value)]
+        items = [_noded(item, name, f"{path}[{i + 1}]") for i, item in enumerate(node.value)]
         return _Node(items, name, line, path)
-    value = composer.construct_object(node)  # type: ignore[no-untyped-call]
-    if not isinstance(value, str | int | float | bool | None):
-        value = str(node.value)  # a date, which no field of ours is
-    return _Node(value, name, line, path)
+    return _Node(_value(node.tag.rpartition(":")[2], node.value), name, line, path, node.value)
 
 
-def _plan_from(top: _Node, read_other: Callable[[str], Plan | Sequence]) -> Plan | Sequence:
-    fields = top.fields(TOP_FIELDS, required=("format", "name"))
-    if fields["format"].value != FORMAT:
-        raise fields["format"].wrong(repr(FORMAT), "write that, or install a newer version of Pinprick")
+def _value(kind: str, written: str) -> str | int | float | bool | None:
+    """What a word of YAML stands for; text where it is nothing that a protocol knows, such as a date."""
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return written.lower() in ("yes", "true", "on")
+    if kind == "int" and WHOLE.fullmatch(written):
+        return int(written)
+    if kind == "float" and NUMBER.fullmatch(written):
+        return float(written)
+    return written if kind not in ("int", "float") else math.nan
+
+
+def _plan_from(top: _Node, read_other: Callable[[_Node], Plan | Sequence]) -> Plan | Sequence:
+    _check_format(top)
+    fields = top.fields(TOP_FIELDS, required=("name",))
     if "stages" in fields:
         return _sequence_from(top, fields, read_other)
     values = _base_values(fields, read_other)
     if values is None:
         top.fields(TOP_FIELDS, required=("title", "treatments", "outcomes", "schedule"))
-        values = {"version": 1}
+        values = {"about": ""}
+    values["version"] = 1  # its own, also where it is based on a later version of another
     readers: dict[str, Callable[[_Node], object]] = {
         "name": _name,
         "version": _Node.whole,
         "title": _Node.text,
         "about": _Node.text,
-        "control": _Node.text,
+        "control": _Node.word,
         "treatments": lambda node: tuple(_arm(item) for item in node.items()),
         "outcomes": lambda node: tuple(_rating(item) for item in node.items()),
         "schedule": _design,
@@ -273,48 +409,64 @@ def _plan_from(top: _Node, read_other: Callable[[str], Plan | Sequence]) -> Plan
             **_group(node, tuple(Beliefs.__dataclass_fields__), dict.fromkeys(Beliefs.__dataclass_fields__, _Node.text))
         ),
         "exploratory": _Node.truth,
-        "effect": _Node.text,
+        "effect": lambda node: node.choice(*effect_names(), todo="leave it out if none fits"),
     }
     called = {"treatments": "arms", "outcomes": "ratings", "schedule": "design", "rule": "mode"}
     for key, read in readers.items():
         if key in fields:
             values[called.get(key, key)] = read(fields[key])
-    values.setdefault("about", "")
     try:
         return Plan(**values)
     except ProtocolError as error:
         raise ProtocolError(f"{top.name}, line {_line_about(str(error), fields, top)}: {error}") from None
 
 
-def _base_values(fields: dict[str, _Node], read_other: Callable[[str], Plan | Sequence]) -> dict[str, Any] | None:
+def _check_format(top: _Node) -> None:
+    """Before anything else, as the fields of another format may be others."""
+    if not isinstance(top.value, dict):
+        raise top.wrong("a group of fields", f"begin with format: {FORMAT}")
+    form = top.value.get("format")
+    if form is None or form.is_empty:
+        raise ProtocolError(f"{top.at}: the protocol has no format; begin it with format: {FORMAT}.")
+    if form.value != FORMAT:
+        is_newer = re.fullmatch(r"pinprick-protocol/\d+", str(form.value)) is not None
+        raise form.wrong(repr(FORMAT), "install a newer Pinprick, which may know it" if is_newer else "write that")
+
+
+def _base_values(fields: dict[str, _Node], read_other: Callable[[_Node], Plan | Sequence]) -> dict[str, Any] | None:
     """The fields of the plan that this one is based on; None where it is based on none."""
     if "based_on" not in fields:
         return None
-    base = read_other(fields["based_on"].text())
+    base = read_other(fields["based_on"])
     if isinstance(base, Sequence):
         raise fields["based_on"].wrong("one plan, but a sequence of them", "name one of its stages")
     return {name: getattr(base, name) for name in Plan.__dataclass_fields__}
 
 
-def _sequence_from(top: _Node, fields: dict[str, _Node], read_other: Callable[[str], Plan | Sequence]) -> Sequence:
-    top.fields(("format", "name", "version", "title", "about", "stages"), required=("title",))
+def _sequence_from(top: _Node, fields: dict[str, _Node], read_other: Callable[[_Node], Plan | Sequence]) -> Sequence:
+    for key, node in fields.items():
+        if key not in SEQUENCE_FIELDS:
+            raise ProtocolError(f"{node.at}: {key} belongs to one plan, and these are stages; write it in a stage.")
+    top.fields(TOP_FIELDS, required=("title",))
+    named = fields["stages"].items()
+    if not 2 <= len(named) <= MOST_STAGES:
+        raise fields["stages"].wrong(f"2 to {MOST_STAGES} plans", f"it names {len(named)}; name 2 to {MOST_STAGES}")
     stages = []
-    for item in fields["stages"].items():
-        stage = read_other(item.text())
+    for item in named:
+        stage = read_other(item)
         if isinstance(stage, Sequence):
             raise item.wrong("one plan, but a sequence of them", "name its stages here instead")
         stages.append(stage)
-    if len(stages) < 2:
-        raise fields["stages"].wrong("two or more plans", "name at least two")
     version = fields["version"].whole() if "version" in fields else 1
     about = fields["about"].text() if "about" in fields else ""
-    return Sequence(_name(fields["name"]), version, fields["title"].text(), about, tuple(stages))
+    name, title = _name(fields["name"]), fields["title"].text()
+    return _placed(fields["stages"], lambda: Sequence(name, version, title, about, tuple(stages)))
 
 
 def _name(node: _Node) -> str:
-    name = node.text()
-    if not name.replace("-", "_").isidentifier():
-        raise node.wrong("a name", "write it with letters, digits and -, such as my-back")
+    name = node.word()
+    if not name.replace("-", "_").isidentifier() or not name[0].isalpha():
+        raise node.wrong("a name", "write it with letters, digits and -, a letter first, such as my-back")
     return name
 
 
@@ -324,8 +476,7 @@ def _group(node: _Node, allowed: tuple[str, ...], readers: Mapping[str, Callable
 
 
 def _arm(node: _Node) -> Arm:
-    allowed = ("name", "label", "kind", "what_to_do", "minutes", "set_up", "when", "over_the_mat")
-    fields = node.fields(allowed, required=("name", "kind", "what_to_do"))
+    fields = node.fields(ARM_FIELDS, required=("name", "kind", "what_to_do"))
     name = fields["name"].text()
     return _placed(
         node,
@@ -343,25 +494,15 @@ def _arm(node: _Node) -> Arm:
 
 
 def _rating(node: _Node) -> Rating:
-    allowed = (
-        "name",
-        "instrument",
-        "question",
-        "scale",
-        "low_means",
-        "high_means",
-        "better",
-        "smallest_difference",
-        "asked",
-    )
-    fields = node.fields(allowed, required=("name",))
+    fields = node.fields(RATING_FIELDS, required=("name",))
     name = fields["name"].text()
     if "instrument" in fields:
         instrument = fields["instrument"]
-        base = _placed(instrument, lambda: rating_by_instrument(instrument.text(), name=name))
+        known = instrument.choice(*instrument_names(), todo="choose one, or give question, scale and better instead")
+        base = _placed(node, lambda: rating_by_instrument(known, name=name))
         low, high = base.outcome.low, base.outcome.high
     else:
-        fields = node.fields(allowed, required=("name", "question", "better"))
+        fields = node.fields(RATING_FIELDS, required=("name", "question", "better"))
         base = _placed(node, lambda: Rating(Outcome(name), question=""))
         low, high = 0.0, 10.0
     if "scale" in fields:
@@ -412,7 +553,9 @@ def _line_about(message: str, fields: Mapping[str, _Node], top: _Node) -> int:
         "ladder": "ladder",
         "run_in": "run_in_days",
         "outcomes": "outcomes",
-        "treatments": "treatments",
+        "take turns": "treatments",
+        "treatment": "treatments",
+        "version": "version",
     }
     for word, key in words.items():
         if word in message and key in fields:
