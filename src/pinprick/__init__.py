@@ -6,40 +6,72 @@ The public names. Each is loaded when it is first used, so that ``import pinpric
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from pinprick.version import __version__ as __version__
+
 if TYPE_CHECKING:
+    from pinprick.analysis.reading import Progress, Reading, progress, read_verdict
     from pinprick.analysis.single import Result, analyse_trial
     from pinprick.analysis.verdict import Finding
+    from pinprick.analysis.verify import Verification, verify
     from pinprick.api import analyse, analyse_file
     from pinprick.errors import ComputationError, DiaryError, FileError, PinprickError, ProtocolError
+    from pinprick.trial.commitment import Moment, commitment
+    from pinprick.trial.conduct import Conduct, Phase, Seal
     from pinprick.trial.diary import Diary, Entry
+    from pinprick.trial.draw import draw
     from pinprick.trial.outcome import Outcome
+    from pinprick.trial.plan import Arm, Blocks, Plan, Rating, Sequence, StartDay
     from pinprick.trial.protocol import Mode, Protocol, Question
+    from pinprick.trial.protocol_file import read_protocol, ready_names
+    from pinprick.trial.safety import SafetyRecord, Screening, evaluate, rules_for
     from pinprick.trial.schedule import Order, Period, Schedule
     from pinprick.trial.trial import Trial
 
-__version__ = "0.1.0"
-
 __all__ = [
+    "Arm",
+    "Blocks",
     "ComputationError",
+    "Conduct",
     "Diary",
     "DiaryError",
     "Entry",
     "FileError",
     "Finding",
     "Mode",
+    "Moment",
     "Order",
     "Outcome",
     "Period",
+    "Phase",
     "PinprickError",
+    "Plan",
+    "Progress",
     "Protocol",
     "ProtocolError",
     "Question",
+    "Rating",
+    "Reading",
     "Result",
+    "SafetyRecord",
     "Schedule",
+    "Screening",
+    "Seal",
+    "Sequence",
+    "StartDay",
     "Trial",
+    "Verification",
     "analyse",
     "analyse_file",
     "analyse_trial",
+    "commitment",
+    "draw",
+    "evaluate",
+    "progress",
+    "read_protocol",
+    "read_verdict",
+    "ready_names",
+    "rules_for",
+    "verify",
 ]
 
 _HOME = {
@@ -58,6 +90,30 @@ _HOME = {
     "Period": "trial.schedule",
     "Schedule": "trial.schedule",
     "Trial": "trial.trial",
+    "Arm": "trial.plan",
+    "Blocks": "trial.plan",
+    "Plan": "trial.plan",
+    "Rating": "trial.plan",
+    "Sequence": "trial.plan",
+    "StartDay": "trial.plan",
+    "read_protocol": "trial.protocol_file",
+    "ready_names": "trial.protocol_file",
+    "SafetyRecord": "trial.safety",
+    "Screening": "trial.safety",
+    "evaluate": "trial.safety",
+    "rules_for": "trial.safety",
+    "draw": "trial.draw",
+    "Moment": "trial.commitment",
+    "commitment": "trial.commitment",
+    "Conduct": "trial.conduct",
+    "Phase": "trial.conduct",
+    "Seal": "trial.conduct",
+    "Progress": "analysis.reading",
+    "Reading": "analysis.reading",
+    "progress": "analysis.reading",
+    "read_verdict": "analysis.reading",
+    "Verification": "analysis.verify",
+    "verify": "analysis.verify",
 }
 
 

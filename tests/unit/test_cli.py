@@ -232,7 +232,7 @@ def test_a_gigabyte_is_refused_by_its_size_and_not_read(run, tmp_path):
     [
         (["verdict", "nowhere.csv"], "nowhere.csv"),
         (["verdict", "."], "folder"),
-        (["verdict"], "FILE"),
+        (["verdict"], "Give one file"),
         (["verdict", "diary.csv", "--sideways"], "--sideways"),
         (["verdict", "diary.csv", "--scale", "0"], "--scale"),
         (["verdict", "diary.csv", "--scale", "10", "0"], "lower one first"),

@@ -15,7 +15,7 @@ import pytest
 
 SRC = Path(__file__).resolve().parents[2] / "src"
 FLOORS = [
-    {"errors"},
+    {"errors", "version"},
     {"trial", "bayes"},
     {"analysis", "evidence", "dose", "formats"},
     {"planning"},

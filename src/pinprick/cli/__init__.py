@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from pinprick import __version__
+from pinprick.cli import conduct, plan, safety, verdict, verify
 from pinprick.cli.terminal import refuse
-from pinprick.cli.verdict import verdict
 from pinprick.errors import PinprickError
 
 app = typer.Typer(
@@ -62,5 +63,19 @@ def options(
         print(context.get_help())
 
 
-for command in (verdict,):
-    app.command()(command)
+COMMANDS: dict[str, Callable[..., None]] = {
+    "screen": safety.screen,
+    "plan": plan.plan,
+    "start": conduct.start,
+    "today": conduct.today,
+    "rate": conduct.rate,
+    "pause": conduct.pause,
+    "resume": conduct.resume,
+    "stop": conduct.stop,
+    "status": conduct.status,
+    "verdict": verdict.verdict,
+    "verify": verify.verify,
+    "erase": conduct.erase,
+}
+for name, command in COMMANDS.items():
+    app.command(name)(command)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import textwrap
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pinprick.errors import FileError
+from pinprick.errors import DiaryError, FileError
+from pinprick.trial.table import parse_day
 
 
 def refuse(line: str) -> None:
@@ -45,3 +49,46 @@ def write_output(out: Path, content: bytes) -> None:
         out.write_bytes(content)
     except OSError as error:
         raise FileError(f"{out} cannot be written ({error.strerror}); choose another place.") from error
+
+
+def parse_today(text: str, option: str = "--today") -> date:
+    """The day an option names; one line if it names none."""
+    try:
+        return parse_day(text)
+    except ValueError as error:
+        raise DiaryError(f"{option} {text[:20]!r} {error}.") from None
+
+
+def say(lines: Sequence[str], remarks: Sequence[str] = (), *, heading: bool = True) -> None:
+    """Print sentences as paragraphs, no wider than is easy to read; remarks go to the other stream.
+
+    A line that starts with a dash is an item of a list, and one that starts with spaces is printed as it is.
+    """
+    for remark in remarks:
+        print("pinprick:", remark, file=sys.stderr)
+    look = style()
+    width = max(32, min(look["width"], 80)) - 2
+    before = "-"
+    for i, line in enumerate(lines):
+        text = _ascii(line) if look["ascii"] else line
+        is_item = text.startswith(("- ", "  "))
+        if not (is_item and before.startswith(("- ", "  "))):
+            print()
+        before = text
+        if text.startswith("  "):
+            print(" " + text)
+            continue
+        bullet = "- " if look["ascii"] else "• "
+        first = "  " + bullet if text.startswith("- ") else "  "
+        text = text.removeprefix("- ")
+        rest = "    " if first != "  " else "  "
+        wrapped = textwrap.fill(text, width, initial_indent=first, subsequent_indent=rest, break_long_words=False)
+        print(f"\x1b[1m{wrapped}\x1b[0m" if look["colour"] and heading and i == 0 else wrapped)
+    if lines:
+        print()
+
+
+def _ascii(text: str) -> str:
+    from pinprick.report.names import plain_ascii
+
+    return plain_ascii(text)

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from pinprick.cli.terminal import check_output, style, write_output
+from pinprick.cli.conduct import Today, conducted_verdict
+from pinprick.cli.terminal import check_output, parse_today, style, write_output
 from pinprick.errors import ProtocolError
 
 
 def verdict(
     file: Annotated[
-        Path,
+        Path | None,
         typer.Argument(metavar="FILE", help="A diary CSV, a trial JSON, a StudyU measurements.csv or nof1kit's CSV."),
-    ],
+    ] = None,
+    trial: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A trial that pinprick start conducts; sealed until its end.")
+    ] = None,
+    guess: Annotated[
+        str | None, typer.Option(metavar="TREATMENT", help="Before the reveal: which did better? Or neither, or skip.")
+    ] = None,
+    prefer: Annotated[
+        str | None, typer.Option(metavar="TREATMENT", help="Before the reveal: which would you like? Or neither, skip.")
+    ] = None,
+    unseal: Annotated[bool, typer.Option("--unseal", help="Look before the end; every later verdict says so.")] = False,
+    today: Today = None,
     schedule: Annotated[Path | None, typer.Option(help="nof1kit's schedule JSON.")] = None,
     participant: Annotated[
         str | None, typer.Option(help="Whose diary, by id or its beginning; everybody's otherwise.")
@@ -54,23 +67,28 @@ def verdict(
 
     wishes = Wishes(outcome, treatments, control, better, scale, delta, Mode.STRICT if strict else Mode.STANDARD)
     outputs = {"--html": html, "--png": png, "--svg": svg}
+    path = trial or file
+    if path is None or (trial is not None and file is not None):
+        raise ProtocolError("Which diary or trial? Give one file: pinprick verdict diary.csv, or --trial me.json.")
     for option, out in outputs.items():
-        check_output(option, out, file, schedule)
-    answers = analyse_file(file, schedule=schedule, participant=participant, wishes=wishes, today=date.today())
+        check_output(option, out, path, schedule)
+    if trial is not None:
+        if wishes.given() or schedule or participant:
+            raise ProtocolError(
+                "The trial's plan was fixed before day one, so nothing can be chosen now; leave it out."
+            )
+        result = conducted_verdict(trial, unseal=unseal, guess=guess, prefer=prefer, today=today, as_json=as_json)
+        if result is not None:
+            _draw([result], html=html, svg=svg, png=png)
+        elif any(outputs.values()):
+            print("pinprick: There is no answer to draw yet, so nothing was drawn.", file=sys.stderr)
+        return
+    day = date.today() if today is None else parse_today(today)
+    answers: Any = analyse_file(path, schedule=schedule, participant=participant, wishes=wishes, today=day)
     one = len(answers) == 1
     if not one and (png or svg):
-        raise ProtocolError(f"{file} holds {len(answers)} people; choose one with --participant to draw.")
-    if html is not None:
-        from pinprick import page
-
-        write_output(html, page.html(answers[0] if one else answers).encode())
-    if svg is not None or png is not None:
-        from pinprick import charts
-
-        if svg is not None:
-            write_output(svg, charts.to_svg(answers[0]).encode())
-        if png is not None:
-            write_output(png, charts.to_png(answers[0]))
+        raise ProtocolError(f"{path} holds {len(answers)} people; choose one with --participant to draw.")
+    _draw(answers, html=html, svg=svg, png=png)
     if as_json:
         contract: Any = answers[0].to_dict() if one else [answer.to_dict() for answer in answers]
         print(json.dumps(contract, ensure_ascii=False, indent=2, allow_nan=False))
@@ -79,3 +97,18 @@ def verdict(
     else:
         for answer in answers:
             print(report.person_line(answer))
+
+
+def _draw(answers: Any, *, html: Path | None, svg: Path | None, png: Path | None) -> None:
+    """Write the page and the pictures that were asked for."""
+    if html is not None:
+        from pinprick import page
+
+        write_output(html, page.html(answers[0] if len(answers) == 1 else answers).encode())
+    if svg is not None or png is not None:
+        from pinprick import charts
+
+        if svg is not None:
+            write_output(svg, charts.to_svg(answers[0]).encode())
+        if png is not None:
+            write_output(png, charts.to_png(answers[0]))

@@ -1,0 +1,868 @@
+"""The conduct of a trial, from the first question to the reveal, as a log of events and what follows from them.
+
+Nothing here reads a clock, a file or a source of chance. `Conduct` is frozen: every step takes one and returns the
+next, or says why it may not be taken. What a person's own files and commands show comes from the events alone;
+the order that has not begun lies in the `Seal`, which is handed in where a new day needs it and never kept.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import InitVar, dataclass, field, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from pinprick.errors import DiaryError, FileError, ProtocolError
+from pinprick.trial.commitment import Event, Moment, canonical, commitment, sha256
+from pinprick.trial.diary import Diary, Entry
+from pinprick.trial.draw import DRAW, Pause, check_balance, draw, schedule_from_draw, scheduled_days
+from pinprick.trial.plan import Arm, Asked, Plan, StartDay
+from pinprick.trial.safety import (
+    TOO_PAINFUL,
+    Gate,
+    LadderStep,
+    Occasion,
+    SafetyRecord,
+    Screening,
+    mood_drops,
+    stop_rule,
+    top_step_for,
+    worse_for_three_days,
+)
+from pinprick.trial.schedule import Schedule
+from pinprick.trial.trial import Trial
+
+SEAL = "pinprick-seal/1"
+SEAL_NOTE = "The seal of a running trial. Do not open it before the end, and do not lose it: the order is in it."
+LATEST_DAYS = 7
+"""A rating older than this is not taken: nobody remembers a day that long."""
+FIRST_DAY_WITHIN = 14
+
+
+class Phase(StrEnum):
+    """Where a trial stands."""
+
+    DRAFT = "draft"
+    SCREENED = "screened"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    FINISHED = "finished"
+    REVEALED = "revealed"
+
+
+class Written(StrEnum):
+    """What became of a rating that was handed in."""
+
+    NEW = "new"
+    SAME = "same"
+    CORRECTED = "corrected"
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """The seed and the order as drawn, kept in a file of its own until the end."""
+
+    seed: bytes
+    drawn: tuple[int, ...]
+
+    def to_text(self) -> str:
+        """As its file holds it: encoded, so that a glance tells nothing.
+
+        Examples
+        --------
+        >>> Seal.from_text(Seal(bytes(32), (0, 1)).to_text(), name="seal") == Seal(bytes(32), (0, 1))
+        True
+        """
+        body = canonical({"format": SEAL, "seed": self.seed.hex(), "drawn": list(self.drawn)})
+        return f"{SEAL_NOTE}\n{base64.b64encode(body).decode()}\n"
+
+    @classmethod
+    def from_text(cls, text: str, *, name: str) -> Seal:
+        """The seal in a file's text; `FileError` if it is none."""
+        try:
+            values = json.loads(base64.b64decode(text.split("\n")[1], validate=True))
+            if values["format"] != SEAL:
+                raise ValueError
+            return cls(bytes.fromhex(values["seed"]), tuple(int(arm) for arm in values["drawn"]))
+        except (IndexError, KeyError, TypeError, ValueError, binascii.Error):
+            raise FileError(f"{name} is not the seal that Pinprick wrote; restore it from a copy.") from None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the file's text, by which a changed seal is known."""
+        return sha256(self.to_text().encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """One version of a day's check-in."""
+
+    day: date
+    ratings: Mapping[str, float]
+    done: bool | None
+    minutes: float | None
+    note: str
+    moment: Moment
+    late: bool
+
+    def says_the_same(self, other: Rated) -> bool:
+        """Whether two versions differ in nothing but when they were handed in."""
+        return (self.day, dict(self.ratings), self.done, self.minutes, self.note) == (
+            other.day,
+            dict(other.ratings),
+            other.done,
+            other.minutes,
+            other.note,
+        )
+
+
+@dataclass(slots=True)
+class _State:
+    """What the events add up to."""
+
+    plan: Plan | None = None
+    sequence: Mapping[str, Any] | None = None
+    opened: date | None = None
+    safety: SafetyRecord = field(default_factory=SafetyRecord)
+    is_screened: bool = False
+    country: str | None = None
+    start: Mapping[str, Any] | None = None
+    first_day: date | None = None
+    begun: list[int] = field(default_factory=list)
+    pauses: list[Pause] = field(default_factory=list)
+    ratings: dict[date, list[Rated]] = field(default_factory=dict)
+    stopped: tuple[date, str] | None = None
+    unsealed: list[date] = field(default_factory=list)
+    belief_after: Mapping[str, Any] | None = None
+    revealed: Mapping[str, Any] | None = None
+    rehearsed: bool = False
+
+    def copy(self) -> _State:
+        """A state that may be folded further; what it holds is replaced, never changed in place."""
+        return replace(
+            self, begun=[*self.begun], pauses=[*self.pauses], ratings={**self.ratings}, unsealed=[*self.unsealed]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """A trial as it has been conducted so far.
+
+    Examples
+    --------
+    >>> from pinprick.trial.protocol_file import read_protocol
+    >>> conduct = Conduct.opened(read_protocol("mat-vs-rest-back-pain"), Moment.rehearsal(date(2026, 5, 4)))
+    >>> conduct.phase(date(2026, 5, 4)).value, len(conduct.events)
+    ('draft', 1)
+    """
+
+    events: tuple[Event, ...]
+    before: InitVar[Conduct | None] = None
+    _state: _State = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self, before: Conduct | None) -> None:
+        """Fold the events; those of ``before``, of which these are a continuation, have been folded already."""
+        state = before._state.copy() if before else _State()
+        for event in self.events[len(before.events) if before else 0 :]:
+            _FOLD[event.kind](state, event)
+            state.rehearsed |= event.moment.rehearsed
+        object.__setattr__(self, "_state", state)
+
+    # ---------------------------------------------------------------- what there is
+
+    @property
+    def plan(self) -> Plan:
+        """The plan."""
+        if self._state.plan is None:
+            raise FileError("The log does not start with a plan; restore the file from a copy.")
+        return self._state.plan
+
+    @property
+    def sequence(self) -> Mapping[str, Any] | None:
+        """Which stage of which sequence of plans this trial is; None where it stands alone."""
+        return self._state.sequence
+
+    @property
+    def safety(self) -> SafetyRecord:
+        """What the safety rules know."""
+        return self._state.safety
+
+    @property
+    def first_day(self) -> date | None:
+        """The first day of the first period; None before the start."""
+        return self._state.first_day
+
+    @property
+    def start(self) -> Mapping[str, Any]:
+        """What was fixed at the start: rule, belief, commitment, digest of the seal."""
+        if self._state.start is None:
+            raise ProtocolError("This trial has not started; pinprick start draws the order and starts it.")
+        return self._state.start
+
+    @property
+    def has_started(self) -> bool:
+        """Whether the order has been drawn."""
+        return self._state.start is not None
+
+    @property
+    def begun(self) -> tuple[int, ...]:
+        """What has begun of the order, as the draw has it."""
+        return tuple(self._state.begun)
+
+    @property
+    def pauses(self) -> tuple[Pause, ...]:
+        """Pauses in order of time."""
+        return tuple(self._state.pauses)
+
+    @property
+    def unsealed(self) -> tuple[date, ...]:
+        """Days on which the person looked before the end."""
+        return tuple(self._state.unsealed)
+
+    @property
+    def belief_after(self) -> Mapping[str, Any] | None:
+        """Guess and preference before the reveal; None until they are asked."""
+        return self._state.belief_after
+
+    @property
+    def revealed(self) -> Mapping[str, Any] | None:
+        """Seed, order and verdict; None until the end."""
+        return self._state.revealed
+
+    @property
+    def stopped(self) -> tuple[date, str] | None:
+        """The day of a stop and why; None where there was none."""
+        return self._state.stopped
+
+    @property
+    def rehearsed(self) -> bool:
+        """Whether any event was made with a set clock."""
+        return self._state.rehearsed
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether results must stay hidden: from the start to the reveal."""
+        return self.has_started and self.revealed is None
+
+    def phase(self, today: date) -> Phase:
+        """Where the trial stands on a day."""
+        state = self._state
+        if state.revealed is not None:
+            return Phase.REVEALED
+        if state.stopped is not None:
+            return Phase.STOPPED
+        if state.first_day is None:
+            return Phase.SCREENED if state.is_screened else Phase.DRAFT
+        if state.pauses and state.pauses[-1].resumed is None:
+            return Phase.PAUSED if state.pauses[-1].first_day <= today else Phase.RUNNING
+        return Phase.FINISHED if today > self.last_day else Phase.RUNNING
+
+    @property
+    def last_day(self) -> date:
+        """The last day there may be: the ceiling, moved on by the pauses so far."""
+        days = self.scheduled_days
+        lasting = self._state.pauses and self._state.pauses[-1].resumed is None
+        missing = self.plan.n_days - len(days) if lasting else 0
+        return (days[-1] if days else self._first()) + timedelta(days=missing)
+
+    @property
+    def scheduled_days(self) -> list[date]:
+        """The trial's days on the calendar, as far as pauses let them be known."""
+        return scheduled_days(self._first(), self.plan.n_days, self._state.pauses)
+
+    def _first(self) -> date:
+        if self._state.first_day is None:
+            raise ProtocolError("This trial has not started; pinprick start draws the order and starts it.")
+        return self._state.first_day
+
+    def day_number(self, day: date) -> int | None:
+        """Which of the trial's days this is, from 1; None where it is none of them."""
+        days = self.scheduled_days
+        return days.index(day) + 1 if day in days else None
+
+    # ---------------------------------------------------------------- before the start
+
+    @classmethod
+    def opened(cls, plan: Plan, moment: Moment, *, sequence: Mapping[str, Any] | None = None) -> Conduct:
+        """A new trial of this plan."""
+        data = {"plan": plan.to_dict()} | ({"sequence": dict(sequence)} if sequence else {})
+        return cls((Event.after(None, "opened", moment, data),))
+
+    def with_screening(self, screening: Screening, moment: Moment, *, country: str | None = None) -> Conduct:
+        """The outcome of the safety questions, before the start or on a day; the answers are not kept."""
+        self._refuse_after_the_end("answer the safety questions")
+        at_start = screening.occasion is Occasion.START
+        if at_start and self.has_started:
+            raise ProtocolError("This trial has started, and each day has safety questions of its own: pinprick today.")
+        kind = "screened" if at_start else "asked_today"
+        data = {"screening": screening.to_dict()} | ({"country": country} if country else {})
+        return self._with(kind, moment, data)._stopped_if_unsafe(moment)
+
+    def _stopped_if_unsafe(self, moment: Moment) -> Conduct:
+        """The trial stopped, where a safety rule has just ended it."""
+        if self.has_started and self.safety.is_stopped and self.stopped is None:
+            return self._with("stopped", moment, {"why": "safety", "from": moment.day.isoformat()})
+        return self
+
+    @property
+    def country(self) -> str | None:
+        """Whose emergency numbers to show; None where nobody said."""
+        return self._state.country
+
+    def answered_on(self, day: date) -> bool:
+        """Whether this day's safety questions have been answered."""
+        return any(event.kind == "asked_today" and event.moment.day == day for event in self.events)
+
+    @property
+    def rung(self) -> LadderStep:
+        """The step of the build-up that the next session on the mat is at."""
+        return self.safety.step
+
+    @property
+    def built_up(self) -> bool:
+        """Whether the build-up has reached the minutes of the plan, or there is no mat."""
+        return not self.plan.on_the_mat or self.safety.step.step >= self.safety.top_step
+
+    def with_rung(self, *, prick: float, moment: Moment) -> Conduct:
+        """One session of the build-up, and how hard it pricked at its worst (0 to 10)."""
+        if self.has_started or not self.plan.on_the_mat:
+            raise ProtocolError("The build-up belongs before the start of a trial on the mat; leave --prick out.")
+        if not 0 <= prick <= 10:
+            raise DiaryError(f"The prick is {prick:g}; give 0 to 10.")
+        gate = self.safety.may_do(["mat"], moment.day)
+        if not gate.open:
+            raise ProtocolError(f"{gate.why} {gate.what_to_do}")
+        return self._with("rung", moment, {"prick": float(prick)})
+
+    @property
+    def _kinds(self) -> tuple[str, ...]:
+        return tuple(kind.value for kind in self.plan.safety_kinds)
+
+    def started(
+        self,
+        moment: Moment,
+        *,
+        seed: bytes,
+        rule: Mapping[str, Any],
+        belief: Mapping[str, Any],
+        first_day: date | None = None,
+        sealed: bool = True,
+        built_up: bool = False,
+    ) -> tuple[Conduct, Seal]:
+        """Draw the order, commit to it, and start.
+
+        Parameters
+        ----------
+        moment : Moment
+            Now.
+        seed : (32,) bytes
+            From the machine's source of secrets.
+        rule : mapping
+            The thresholds in force, as numbers; they are committed to and used to the end.
+        belief : mapping
+            ``expectation`` by treatment (0 to 10) and ``choice_today``; both may be missing.
+        first_day : date, optional
+            Tomorrow unless told otherwise.
+        sealed : bool
+            False where the person knows the seed, which is then said in every verdict.
+        built_up : bool
+            The person has lain on a mat for a week or more without trouble.
+
+        Raises
+        ------
+        ProtocolError
+            If a safety rule stands open, the build-up is not done, or the trial has started.
+        """
+        if self.has_started:
+            raise ProtocolError(f"This trial started on {self._first()}; a new trial needs a file of its own.")
+        gate = self.safety.may_start(self._kinds, moment.day)
+        if not gate.open:
+            raise ProtocolError(f"{gate.why} {gate.what_to_do}")
+        if not (built_up or self.built_up):
+            rung = self.rung
+            raise ProtocolError(
+                f"The build-up is at step {rung.step} ({rung.minutes} minutes, {rung.layer}); go on with it first, "
+                "or say --built-up if you have lain on a mat for a week or more without trouble."
+            )
+        first = first_day or moment.day + timedelta(days=1)
+        if not moment.day <= first <= moment.day + timedelta(days=FIRST_DAY_WITHIN):
+            raise ProtocolError(
+                f"The first day is {first}; give one from today, {moment.day}, to {FIRST_DAY_WITHIN} days on."
+            )
+        _check_belief(self.plan, belief)
+        check_balance(self.plan, first_day=first)
+        seal = Seal(seed, draw(self.plan, seed, first_day=first))
+        seed_sha256 = sha256(seed)
+        data = {
+            "first_day": first.isoformat(),
+            "draw": DRAW,
+            "rule": dict(rule),
+            "belief": dict(belief),
+            "built_up": built_up,
+            "sealed": sealed,
+            "seed_sha256": seed_sha256,
+            "seal_sha256": seal.digest,
+            "commitment": commitment(self.plan, first_day=first, rule=rule, belief=belief, seed_sha256=seed_sha256),
+        }
+        return self._with("started", moment, data), seal
+
+    # ---------------------------------------------------------------- day by day
+
+    def begin(self, seal: Seal, moment: Moment) -> Conduct:
+        """The trial with every period in the clear that has begun by now."""
+        if seal.digest != self.start["seal_sha256"]:
+            raise FileError("The seal beside this trial is another one's, or was changed; restore it from a copy.")
+        if self.revealed is not None or self.phase(moment.day) in (Phase.STOPPED, Phase.PAUSED):
+            return self
+        plan, days = self.plan, self.scheduled_days
+        n_passed = sum(day <= moment.day for day in days)
+        if isinstance(plan.design, StartDay):
+            has_begun = n_passed > plan.design.usual_days + seal.drawn[0]
+            begun = list(seal.drawn) if has_begun else []
+        else:
+            begun = list(seal.drawn[: -(-n_passed // plan.design.period_days)])
+        if len(begun) <= len(self.begun):
+            return self
+        return self._with("began", moment, {"order": begun[len(self.begun) :]})
+
+    def schedule(self, until: date | None = None) -> Schedule | None:
+        """The schedule as far as it has begun by a day; None before the first."""
+        drawn: Sequence[int] = self.begun
+        return schedule_from_draw(self.plan, drawn, first_day=self._first(), pauses=self._state.pauses, until=until)
+
+    def arm_on(self, day: date) -> Arm | None:
+        """The treatment of a day that has come; None where none is assigned."""
+        schedule = self.schedule(until=day)
+        name = schedule.treatment_on(day) if schedule else None
+        return self.plan.arm(name) if name else None
+
+    def due_on(self, day: date) -> date:
+        """The day on which the primary rating of a day is asked for."""
+        return day + timedelta(days=self.plan.primary.asked is Asked.NEXT_MORNING)
+
+    def day_to_rate(self, today: date) -> date:
+        """The day that a rating given today belongs to, unless the person says otherwise."""
+        return today - timedelta(days=self.plan.primary.asked is Asked.NEXT_MORNING)
+
+    def rated(self, day: date) -> Rated | None:
+        """The latest version of a day's check-in; None where there is none."""
+        versions = self._state.ratings.get(day)
+        return versions[-1] if versions else None
+
+    def versions(self, day: date) -> tuple[Rated, ...]:
+        """Every version of a day's check-in, the oldest first: a correction keeps what was there."""
+        return tuple(self._state.ratings.get(day, ()))
+
+    def with_rating(
+        self,
+        moment: Moment,
+        *,
+        day: date,
+        ratings: Mapping[str, float],
+        done: bool | None = None,
+        minutes: float | None = None,
+        note: str = "",
+        correct: bool = False,
+    ) -> tuple[Conduct, Written]:
+        """The trial with a day's check-in.
+
+        The same again changes nothing. Something else for a day that is written needs ``correct``, and the old
+        version is kept. A rating may come late, and is then marked; after a week it is not taken.
+
+        Raises
+        ------
+        DiaryError
+            If the day has not come, lies outside the trial or in a pause, is too long ago, is written already,
+            or a rating is off its scale.
+        """
+        self._refuse_after_the_end("rate a day")
+        today = moment.day
+        self._check_day(day, today)
+        plan = self.plan
+        for name, value in ratings.items():
+            outcome = plan.rating(name).outcome
+            if not outcome.holds(value):
+                raise DiaryError(f"{name} is {value:g}, but its scale runs from {outcome.low:g} to {outcome.high:g}.")
+        if not ratings and done is None and minutes is None and not note:
+            raise DiaryError(f"There is nothing to write for {day}; give a rating, such as {plan.primary.name}=4.")
+        due = day + timedelta(
+            days=any(plan.rating(name).asked is Asked.NEXT_MORNING for name in ratings)
+            or plan.primary.asked is Asked.NEXT_MORNING
+        )
+        before = self.rated(day)
+        merged = dict(before.ratings) | dict(ratings) if before else dict(ratings)
+        entry = Rated(
+            day,
+            {rating.name: float(merged[rating.name]) for rating in plan.ratings if rating.name in merged},
+            before.done if before and done is None else done,
+            before.minutes if before and minutes is None else minutes,
+            before.note if before and not note else note,
+            moment,
+            late=today > due,
+        )
+        _ = Entry(day, ratings=entry.ratings, minutes=entry.minutes)  # which refuses what is no number
+        if before is not None:
+            if before.says_the_same(entry):
+                return self, Written.SAME
+            adds_only = (
+                all(merged.get(name) == value for name, value in before.ratings.items())
+                and before.done in (None, entry.done)
+                and before.minutes in (None, entry.minutes)
+                and before.note in ("", entry.note)
+            )
+            if not (correct or adds_only):
+                raise DiaryError(
+                    f"{day} is written already, with {_shown(before)}; say --correct to change it. "
+                    "The old answer is kept."
+                )
+        data: dict[str, Any] = {"day": day.isoformat(), "ratings": dict(entry.ratings)}
+        if entry.done is not None:
+            data["done"] = entry.done
+        if entry.minutes is not None:
+            data["minutes"] = float(entry.minutes)
+        if entry.note:
+            data["note"] = entry.note
+        if entry.late:
+            data["late"] = True
+        arm = self.arm_on(day) if self.has_started else None
+        if entry.done and arm is not None and arm.on_the_mat:
+            data["session"] = "towel" if arm.over_the_mat else "mat"
+        return self._with("rated", moment, data), Written.CORRECTED if before else Written.NEW
+
+    def _check_day(self, day: date, today: date) -> None:
+        if day > today:
+            raise DiaryError(f"{day} is in the future; today is {today}. Rate a day once it has come.")
+        earliest = self._state.first_day or self._state.opened or day
+        if day < earliest:
+            what = "started on" if self.has_started else "was opened on"
+            raise DiaryError(f"{day} is before this trial, which {what} {earliest}; give a day from then on.")
+        if (today - day).days > LATEST_DAYS:
+            raise DiaryError(
+                f"{day} is {(today - day).days} days ago, and nobody remembers a day that long: "
+                f"leave it unrated. A rating may come up to {LATEST_DAYS} days late."
+            )
+        if not self.has_started:
+            return
+        paused = next((pause for pause in self._state.pauses if pause.holds(day)), None)
+        if paused is not None:
+            raise DiaryError(f"The trial was paused on {day}, so there is nothing to rate; pinprick resume goes on.")
+        if self.stopped is not None and day > self.stopped[0]:
+            raise DiaryError(f"The trial was stopped on {self.stopped[0]}, before {day}; there is nothing to rate.")
+        if day > self.last_day:
+            raise DiaryError(f"The trial ended on {self.last_day}, before {day}; pinprick verdict has the answer.")
+        if day not in self.scheduled_days:
+            raise DiaryError(f"{day} is none of the trial's days; it runs from {self._first()} to {self.last_day}.")
+
+    def with_pause(self, moment: Moment) -> Conduct:
+        """A pause from today on; from tomorrow if today is rated or done."""
+        self._refuse_unless_running("pause", moment)
+        today = moment.day
+        if self.phase(today) is Phase.PAUSED or (self._state.pauses and self._state.pauses[-1].resumed is None):
+            raise ProtocolError("The trial is paused already; pinprick resume goes on.")
+        first = today + timedelta(days=1) if self.rated(today) else max(today, self._first())
+        return self._with("paused", moment, {"from": first.isoformat()})
+
+    def with_resumption(self, moment: Moment) -> Conduct:
+        """The trial goes on from today, where it was left."""
+        self._refuse_unless_running("resume", moment)
+        pause = self._state.pauses[-1] if self._state.pauses else None
+        if pause is None or pause.resumed is not None:
+            raise ProtocolError("The trial is not paused, so there is nothing to resume.")
+        return self._with("resumed", moment, {"from": max(moment.day, pause.first_day).isoformat()})
+
+    def with_felt(self, stop: str, moment: Moment) -> Conduct:
+        """Something felt wrong: the stop rule of this name acts at once."""
+        self._refuse_after_the_end("report what felt wrong")
+        return self._with("felt", moment, {"rule": stop_rule(stop).id})._stopped_if_unsafe(moment)
+
+    def with_healed(self, moment: Moment) -> Conduct:
+        """The skin has healed; the mat starts again at the first step, with cloth."""
+        self._refuse_after_the_end("go on")
+        return self._with("healed", moment, {})
+
+    def with_clearance(self, moment: Moment) -> Conduct:
+        """A doctor or nurse said that the mat may go on."""
+        self._refuse_after_the_end("go on")
+        return self._with("cleared", moment, {})
+
+    def may_do(self, arm: Arm, day: date) -> Gate:
+        """Whether the safety rules let this treatment be done on this day."""
+        return self.safety.may_do([kind.value for kind in arm.safety_kinds], day)
+
+    def stops_in_ratings(self, day: date) -> tuple[str, ...]:
+        """Stop rules that the ratings up to this day meet: pain worse for three days, stress high for three."""
+        pains, strains = {}, []
+        for rating in self.plan.ratings:
+            if (rating.outcome.low, rating.outcome.high) != (0, 10) or not rating.outcome.lower_is_better:
+                continue
+            rated = {
+                on: versions[-1].ratings[rating.name]
+                for on, versions in self._state.ratings.items()
+                if rating.name in versions[-1].ratings and on <= day
+            }
+            if rating.instrument in ("stress_nrs", "anxiety_nrs"):
+                strains.append(rated)
+            elif rating is self.plan.primary:
+                pains = rated
+        run_in = [on for on in pains if self.first_day is None or on < self.first_day]
+        since = self.safety.last_clearance
+        met = []
+        if worse_for_three_days(pains, day=day, run_in=run_in, since=since):
+            met.append("worse_for_three_days")
+        if strains and mood_drops(*strains, day=day, since=since):
+            met.append("mood_drops")
+        waiting = {rule.id for rule in self.safety.waits_for}
+        return tuple(name for name in met if name not in waiting)
+
+    def with_stop(self, moment: Moment, *, why: str = "") -> Conduct:
+        """The person stops; what was rated so far is kept, and no laxer rule applies."""
+        self._refuse_unless_running("stop", moment)
+        return self._with("stopped", moment, {"why": why or "own choice", "from": moment.day.isoformat()})
+
+    # ---------------------------------------------------------------- the end
+
+    def with_unsealing(self, moment: Moment) -> Conduct:
+        """The person looks before the end, which every later verdict says."""
+        _ = self.start
+        return self if self.revealed is not None else self._with("unsealed", moment, {})
+
+    def with_belief_after(self, moment: Moment, *, guess: str | None, preference: str | None) -> Conduct:
+        """Guess and preference, asked before the reveal; None where the person would not say."""
+        if self.belief_after is not None:
+            raise ProtocolError("Guess and preference were asked already, before the reveal; they stay as they were.")
+        names = [*(arm.name for arm in self.plan.arms), "neither"]
+        for what, answer in (("guess", guess), ("preference", preference)):
+            if answer is not None and answer not in names:
+                raise DiaryError(f"The {what} is {answer!r}; give {', '.join(names[:-1])} or neither.")
+        return self._with("believed", moment, {"guess": guess, "preference": preference})
+
+    def with_reveal(self, seal: Seal, moment: Moment, *, verdict: Mapping[str, Any]) -> Conduct:
+        """The end: seed, order and verdict in the clear.
+
+        Raises
+        ------
+        ProtocolError
+            If guess and preference have not been asked.
+        FileError
+            If the seal is not this trial's.
+        """
+        if self.revealed is not None:
+            return self
+        if self.belief_after is None:
+            raise ProtocolError("Guess and preference come before the reveal; give them, or say that you would not.")
+        if seal.digest != self.start["seal_sha256"]:
+            raise FileError("The seal beside this trial is another one's, or was changed; restore it from a copy.")
+        data = {"seed": seal.seed.hex(), "drawn": list(seal.drawn), "verdict": dict(verdict)}
+        return self._with("revealed", moment, data)
+
+    # ---------------------------------------------------------------- for the engine
+
+    def trial(self, first: str | None = None, second: str | None = None, *, until: date) -> Trial | None:
+        """Two of the treatments as the engine judges them, with what was known by the end of a day.
+
+        Days of other treatments belong to neither. None before any of the two has begun.
+
+        Parameters
+        ----------
+        first, second : str, optional
+            The primary contrast unless told otherwise.
+        until : date
+            Only periods begun and ratings handed in by this day; earlier versions of corrected ratings stay
+            beside the later ones, so that each look sees what was known at its time.
+        """
+        names = (first or self.plan.arms[0].name, second or self.plan.arms[1].name)
+        whole = self.schedule(until=until)
+        if whole is None:
+            return None
+        periods = tuple(period for period in whole.periods if period.treatment in names)
+        if not periods:
+            return None
+        schedule = replace(whole, periods=periods)
+        entries: list[Entry] = []
+        earlier: list[Entry] = []
+        for day, versions in sorted(self._state.ratings.items()):
+            treatment = schedule.treatment_on(day)
+            if treatment is None or day > until:
+                continue
+            made = [self._entry(version, treatment) for version in versions if version.moment.day <= self.due_on(until)]
+            entries += made[-1:]
+            earlier += made[:-1]
+        diary = Diary(tuple(entries), tuple(rating.name for rating in self.plan.ratings), earlier=tuple(earlier))
+        return Trial(self.plan.protocol_of(*names), schedule, diary)
+
+    def _entry(self, version: Rated, treatment: str) -> Entry:
+        """A check-in as the engine takes it: received on its own day where it came when it was due."""
+        given = version.moment.day
+        on_time = given <= self.due_on(version.day)
+        return Entry(
+            version.day,
+            treatment,
+            version.ratings,
+            version.done,
+            version.minutes,
+            version.note,
+            None if on_time else given - (self.due_on(version.day) - version.day),
+        )
+
+    # ---------------------------------------------------------------- the log
+
+    def _with(self, kind: str, moment: Moment, data: Mapping[str, Any]) -> Conduct:
+        last = self.events[-1]
+        if moment.at.replace(microsecond=0) < last.moment.at:
+            set_clock = " with a set clock" if last.moment.rehearsed and not moment.rehearsed else ""
+            raise DiaryError(
+                f"This device's clock says {moment.written()}, but the trial's last entry was made{set_clock} at "
+                f"{last.moment.written()}; set the clock right and try again. Nothing was changed."
+            )
+        return Conduct((*self.events, Event.after(last, kind, moment, data)), before=self)
+
+    def _refuse_after_the_end(self, what: str) -> None:
+        if self.revealed is not None:
+            raise ProtocolError(f"This trial has ended and its answer is known, so you cannot {what} in it any more.")
+
+    def _refuse_unless_running(self, what: str, moment: Moment) -> None:
+        self._refuse_after_the_end(what)
+        phase = self.phase(moment.day)
+        if phase not in (Phase.RUNNING, Phase.PAUSED):
+            raise ProtocolError(f"The trial is {phase.value}, so you cannot {what} it.")
+
+
+def _check_belief(plan: Plan, belief: Mapping[str, Any]) -> None:
+    names = [arm.name for arm in plan.arms]
+    for name, value in (belief.get("expectation") or {}).items():
+        if name not in names:
+            raise DiaryError(f"There is no treatment {name!r} to expect anything of; the plan has {', '.join(names)}.")
+        if not 0 <= value <= 10:
+            raise DiaryError(f"The expectation of {name} is {value:g}; give 0 to 10.")
+    choice = belief.get("choice_today")
+    if choice is not None and choice not in (*names, "neither"):
+        raise DiaryError(f"The choice today is {choice!r}; give {', '.join(names)} or neither.")
+
+
+def _shown(rated: Rated) -> str:
+    words = [f"{name}={value:g}" for name, value in rated.ratings.items()]
+    words += [] if rated.done is None else ["done" if rated.done else "not done"]
+    words += [] if rated.minutes is None else [f"{rated.minutes:g} minutes"]
+    words += ["a note"] if rated.note else []
+    return ", ".join(words) or "no rating"
+
+
+# -------------------------------------------------------------------- what each event does
+
+
+def _opened(state: _State, event: Event) -> None:
+    state.plan = Plan.from_dict(event.data["plan"])
+    state.sequence = event.data.get("sequence")
+    state.opened = event.moment.day
+    minutes = max((arm.minutes for arm in state.plan.arms if arm.on_the_mat), default=0)
+    if minutes:
+        state.safety = SafetyRecord(top_step=top_step_for(minutes))
+
+
+def _screened(state: _State, event: Event) -> None:
+    screening = Screening.from_dict(event.data["screening"])
+    state.safety = state.safety.with_screening(screening, event.moment.day)
+    state.is_screened = screening.may_start
+    state.country = event.data.get("country", state.country)
+
+
+def _asked_today(state: _State, event: Event) -> None:
+    state.safety = state.safety.with_daily(Screening.from_dict(event.data["screening"]), event.moment.day)
+
+
+def _rung(state: _State, event: Event) -> None:
+    state.safety = state.safety.with_session(event.moment.day)
+    if event.data["prick"] >= TOO_PAINFUL:
+        state.safety = state.safety.with_stop("too_painful", event.moment.day)
+
+
+def _started(state: _State, event: Event) -> None:
+    state.start = event.data
+    state.first_day = date.fromisoformat(event.data["first_day"])
+    if event.data["built_up"]:
+        state.safety = replace(state.safety, first_step=state.safety.top_step)
+
+
+def _began(state: _State, event: Event) -> None:
+    state.begun += event.data["order"]
+
+
+def _rated(state: _State, event: Event) -> None:
+    data, day = event.data, date.fromisoformat(event.data["day"])
+    version = Rated(
+        day,
+        data["ratings"],
+        data.get("done"),
+        data.get("minutes"),
+        data.get("note", ""),
+        event.moment,
+        data.get("late", False),
+    )
+    state.ratings[day] = [*state.ratings.get(day, ()), version]
+    on_the_mat = data.get("session")
+    if on_the_mat is not None:
+        state.safety = state.safety.with_session(day, over_towel=on_the_mat == "towel")
+
+
+def _paused(state: _State, event: Event) -> None:
+    state.pauses.append(Pause(date.fromisoformat(event.data["from"])))
+
+
+def _resumed(state: _State, event: Event) -> None:
+    pause = replace(state.pauses.pop(), resumed=date.fromisoformat(event.data["from"]))
+    if pause.resumed != pause.first_day:
+        state.pauses.append(pause)
+
+
+def _felt(state: _State, event: Event) -> None:
+    state.safety = state.safety.with_stop(event.data["rule"], event.moment.day)
+
+
+def _healed(state: _State, event: Event) -> None:
+    state.safety = state.safety.with_healed(event.moment.day)
+
+
+def _cleared(state: _State, event: Event) -> None:
+    state.safety = state.safety.with_clearance(event.moment.day)
+
+
+def _stopped(state: _State, event: Event) -> None:
+    state.stopped = (date.fromisoformat(event.data["from"]), event.data["why"])
+
+
+def _unsealed(state: _State, event: Event) -> None:
+    state.unsealed.append(event.moment.day)
+
+
+def _believed(state: _State, event: Event) -> None:
+    state.belief_after = event.data
+
+
+def _revealed(state: _State, event: Event) -> None:
+    state.revealed = event.data
+    # what of the order was never reached is known now, but belongs to no day that was lived
+
+
+_FOLD = {
+    "opened": _opened,
+    "screened": _screened,
+    "asked_today": _asked_today,
+    "rung": _rung,
+    "started": _started,
+    "began": _began,
+    "rated": _rated,
+    "paused": _paused,
+    "resumed": _resumed,
+    "felt": _felt,
+    "healed": _healed,
+    "cleared": _cleared,
+    "stopped": _stopped,
+    "unsealed": _unsealed,
+    "believed": _believed,
+    "revealed": _revealed,
+}

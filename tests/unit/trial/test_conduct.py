@@ -1,0 +1,391 @@
+"""The conduct of a trial: what may be done when, and what is kept."""
+
+from datetime import date, datetime, timedelta, timezone
+
+import pytest
+
+from pinprick.errors import DiaryError, FileError, ProtocolError
+from pinprick.trial.commitment import Moment, broken_at, sha256
+from pinprick.trial.conduct import Conduct, Phase, Seal, Written
+from pinprick.trial.protocol_file import read_protocol
+from pinprick.trial.safety import Occasion
+from tests.conducted import DAY_0, SEED, at, lived, screened, screening, started, with_well_day
+
+
+def day(n):
+    return DAY_0 + timedelta(days=n)
+
+
+# ---- before the start
+
+
+def test_a_trial_that_was_not_screened_does_not_start():
+    plan = read_protocol("mat-vs-rest-back-pain")
+    with pytest.raises(ProtocolError, match="safety questions have not been answered"):
+        Conduct.opened(plan, at(0)).started(at(0), seed=SEED, rule={}, belief={}, built_up=True)
+
+
+@pytest.mark.parametrize("answer", ["chest_pain", "pregnant", "blood_thinners", "thoughts_of_suicide"])
+def test_a_yes_that_closes_the_mat_keeps_the_trial_from_starting(answer):
+    conduct = screened(**{answer: "yes"})
+    with pytest.raises(ProtocolError):
+        conduct.started(at(0), seed=SEED, rule={}, belief={}, built_up=True)
+
+
+def test_a_screen_of_another_day_does_not_start_a_trial():
+    with pytest.raises(ProtocolError, match="not answered today or yesterday"):
+        screened().started(at(2), seed=SEED, rule={}, belief={}, built_up=True)
+
+
+def test_the_build_up_comes_before_the_draw():
+    conduct = screened()
+    with pytest.raises(ProtocolError, match=r"build-up is at step 1 \(3 minutes"):
+        conduct.started(at(0), seed=SEED, rule={}, belief={})
+    for n in range(7):
+        conduct = conduct.with_screening(screening(conduct.plan, conduct.safety.occasion(day(n))), at(n))
+        conduct = conduct.with_rung(prick=4, moment=at(n))
+    assert conduct.built_up
+    conduct = conduct.with_screening(screening(conduct.plan), at(7))
+    after, _ = conduct.started(at(7), seed=SEED, rule={}, belief={})
+    assert after.phase(day(7)) is Phase.RUNNING
+
+
+def test_a_session_that_hurt_steps_down():
+    conduct = screened()
+    for n, prick in enumerate([3, 3, 3, 8]):
+        conduct = conduct.with_screening(screening(conduct.plan, conduct.safety.occasion(day(n))), at(n))
+        conduct = conduct.with_rung(prick=prick, moment=at(n))
+    assert conduct.rung.step == 1
+    assert not conduct.built_up
+
+
+def test_the_build_up_needs_the_safety_questions_of_the_day():
+    with pytest.raises(ProtocolError, match="Today's safety questions"):
+        screened().with_rung(prick=3, moment=at(0))
+
+
+def test_the_first_day_is_tomorrow_and_at_most_two_weeks_away():
+    conduct, _ = started()
+    assert conduct.first_day == day(1)
+    with pytest.raises(ProtocolError, match="give one from today, 2026-05-04, to 14 days on"):
+        started(first_day=day(15))
+    with pytest.raises(ProtocolError, match="give one from today"):
+        started(first_day=day(-1))
+
+
+def test_a_trial_starts_once():
+    conduct, _ = started()
+    with pytest.raises(ProtocolError, match="started on 2026-05-05"):
+        conduct.started(at(0), seed=SEED, rule={}, belief={}, built_up=True)
+
+
+def test_belief_is_about_the_treatments_of_the_plan():
+    with pytest.raises(DiaryError, match="no treatment 'needle'"):
+        started(belief={"expectation": {"needle": 5}})
+    with pytest.raises(DiaryError, match="give 0 to 10"):
+        started(belief={"expectation": {"mat": 11}})
+
+
+# ---- concealment
+
+
+def test_the_log_holds_only_what_has_begun():
+    conduct, seal = started()
+    conduct = lived(conduct, seal, 4, lambda n, arm: 5)
+    assert conduct.begun == seal.drawn[:2]
+    assert "".join(map(str, seal.drawn)) not in "".join(str(event.to_dict()) for event in conduct.events)
+
+
+def test_another_seal_is_refused():
+    conduct, seal = started()
+    with pytest.raises(FileError, match="seal beside this trial is another one's"):
+        conduct.begin(Seal(seal.seed, seal.drawn[::-1]), at(1))
+
+
+def test_the_usual_days_of_a_course_do_not_tell_when_it_starts():
+    one, seal_one = started("acupuncture-course", seed=bytes(32))
+    other, seal_other = started("acupuncture-course", seed=bytes([1] * 32))
+    assert seal_one.drawn != seal_other.drawn
+    before = 14 + min(seal_one.drawn[0], seal_other.drawn[0])
+    assert one.begin(seal_one, at(before)).begun == other.begin(seal_other, at(before)).begun == ()
+    assert one.arm_on(day(before)).name == "usual"
+    assert one.begin(seal_one, at(15 + seal_one.drawn[0])).arm_on(day(15 + seal_one.drawn[0])).name == "acupuncture"
+
+
+# ---- day by day
+
+
+def test_the_same_rating_again_is_the_same_row():
+    conduct, seal = started()
+    conduct = with_well_day(conduct, seal, 1)
+    once, what = conduct.with_rating(at(1), day=day(1), ratings={"pain": 4}, done=True)
+    again, still = once.with_rating(at(2), day=day(1), ratings={"pain": 4}, done=True)
+    assert (what, still) == (Written.NEW, Written.SAME)
+    assert again is once
+
+
+def test_a_different_rating_asks_and_a_correction_keeps_the_old_one():
+    conduct, seal = started()
+    conduct = with_well_day(conduct, seal, 1)
+    conduct, _ = conduct.with_rating(at(1), day=day(1), ratings={"pain": 4})
+    with pytest.raises(DiaryError, match="written already, with pain=4; say --correct"):
+        conduct.with_rating(at(1), day=day(1), ratings={"pain": 6})
+    conduct, what = conduct.with_rating(at(3), day=day(1), ratings={"pain": 6}, correct=True)
+    assert what is Written.CORRECTED
+    assert [version.ratings["pain"] for version in conduct.versions(day(1))] == [4, 6]
+
+
+def test_a_look_sees_what_was_known_at_its_time():
+    conduct, seal = started()
+    conduct = lived(conduct, seal, 5, lambda n, arm: 5)
+    conduct, _ = conduct.with_rating(at(5), day=day(2), ratings={"pain": 1}, correct=True)
+    trial = conduct.trial(until=day(5))
+    assert [e.ratings["pain"] for e in trial.diary.as_of(day(3))] == [5, 5, 5]
+    assert [e.ratings["pain"] for e in trial.diary.as_of(day(5))] == [5, 1, 5, 5, 5]
+
+
+def test_what_is_missing_may_be_added_without_a_correction():
+    conduct, seal = started()
+    conduct = with_well_day(conduct, seal, 1)
+    conduct, _ = conduct.with_rating(at(1), day=day(1), ratings={"pain": 4})
+    conduct, _ = conduct.with_rating(at(1), day=day(1), ratings={}, done=False)
+    assert conduct.rated(day(1)).done is False
+    assert conduct.rated(day(1)).ratings == {"pain": 4}
+
+
+@pytest.mark.parametrize(
+    ("about", "today", "message"),
+    [
+        (3, 2, "2026-05-07 is in the future; today is 2026-05-06"),
+        (0, 1, "2026-05-04 is before this trial, which started on 2026-05-05"),
+        (1, 10, "9 days ago, and nobody remembers"),
+    ],
+)
+def test_a_day_that_cannot_be_rated_is_refused(about, today, message):
+    conduct, seal = started()
+    with pytest.raises(DiaryError, match=message):
+        conduct.begin(seal, at(today)).with_rating(at(today), day=day(about), ratings={"pain": 4})
+
+
+def test_a_rating_off_its_scale_or_of_nothing_is_refused():
+    conduct, _ = started()
+    with pytest.raises(DiaryError, match="pain is 11, but its scale runs from 0 to 10"):
+        conduct.with_rating(at(1), day=day(1), ratings={"pain": 11})
+    with pytest.raises(ProtocolError, match="no rating 'stress'"):
+        conduct.with_rating(at(1), day=day(1), ratings={"stress": 4})
+    with pytest.raises(DiaryError, match="nothing to write"):
+        conduct.with_rating(at(1), day=day(1), ratings={})
+
+
+def test_a_late_rating_is_marked():
+    conduct, seal = started()
+    conduct, _ = conduct.begin(seal, at(3)).with_rating(at(3), day=day(1), ratings={"pain": 4})
+    assert conduct.rated(day(1)).late
+    (entry,) = conduct.trial(until=day(3)).diary.entries
+    assert entry.received == day(3)
+
+
+def test_a_night_is_rated_the_next_morning_and_belongs_to_the_evening_before():
+    conduct, seal = started("mat-vs-rest-sleep")
+    conduct = with_well_day(conduct, seal, 1)
+    assert conduct.day_to_rate(day(2)) == day(1)
+    conduct, _ = conduct.with_rating(at(2), day=day(1), ratings={"sleep": 7})
+    assert not conduct.rated(day(1)).late
+    (entry,) = conduct.trial(until=day(1)).diary.entries
+    assert (entry.day, entry.received) == (day(1), None)
+
+
+def test_run_in_days_may_be_rated_before_the_start_and_are_not_analysed():
+    conduct = screened()
+    conduct, _ = conduct.with_rating(at(0), day=day(0), ratings={"pain": 6})
+    conduct, seal = conduct.started(at(0), seed=SEED, rule={}, belief={}, built_up=True)
+    conduct = conduct.begin(seal, at(1))
+    assert conduct.trial(until=day(1)).diary.entries == ()
+
+
+def test_a_pause_freezes_the_order_and_the_interrupted_period_resumes():
+    conduct, seal = started()
+    conduct = lived(conduct, seal, 4, lambda n, arm: 5)
+    conduct = conduct.with_pause(at(4))
+    assert conduct.phase(day(4)) is Phase.RUNNING  # today is rated, so the pause begins tomorrow
+    assert conduct.phase(day(5)) is Phase.PAUSED
+    with pytest.raises(DiaryError, match="paused on 2026-05-10"):
+        conduct.with_rating(at(6), day=day(6), ratings={"pain": 4})
+    conduct = conduct.with_resumption(at(9)).begin(seal, at(9))
+    assert conduct.day_number(day(9)) == 5
+    assert conduct.arm_on(day(9)) == conduct.arm_on(day(4))
+    assert conduct.last_day == day(84 + 4)
+
+
+def test_a_pause_that_ends_on_its_first_day_is_none():
+    conduct, seal = started()
+    conduct = conduct.with_pause(at(1)).with_resumption(at(1)).begin(seal, at(1))
+    assert conduct.pauses == ()
+    assert conduct.day_number(day(1)) == 1
+
+
+def test_only_what_is_paused_resumes():
+    conduct, _ = started()
+    with pytest.raises(ProtocolError, match="not paused"):
+        conduct.with_resumption(at(1))
+    with pytest.raises(ProtocolError, match="paused already"):
+        conduct.with_pause(at(1)).with_pause(at(2))
+
+
+def test_a_clock_that_went_back_is_refused_and_says_so():
+    conduct, _ = started()
+    with pytest.raises(DiaryError, match="clock says 2026-05-03T12:00:00"):
+        conduct.with_pause(at(-1))
+
+
+def test_travel_west_and_daylight_saving_are_no_clocks_that_went_back():
+    conduct, _ = started()
+    east, west = timezone(timedelta(hours=12)), timezone(timedelta(hours=-11))
+    morning = Moment(datetime(2026, 5, 5, 8, tzinfo=east))  # 20:00 UTC on day 0
+    landed = Moment(datetime(2026, 5, 4, 12, tzinfo=west))  # 23:00 UTC, and yesterday's date again
+    conduct, _ = conduct.with_rating(morning, day=day(1), ratings={"pain": 4})
+    conduct = conduct.with_pause(landed)
+    assert [event.moment.day for event in conduct.events[-2:]] == [day(1), day(0)]
+    summer, winter = timezone(timedelta(hours=2)), timezone(timedelta(hours=1))
+    first = Moment(datetime(2026, 10, 25, 2, 30, tzinfo=summer))
+    second = Moment(datetime(2026, 10, 25, 2, 15, tzinfo=winter))  # the hour that comes twice
+    assert first.at < second.at
+    assert first.day == second.day
+
+
+def test_a_stop_keeps_what_was_rated_and_ends_the_days():
+    conduct, seal = started()
+    conduct = lived(conduct, seal, 4, lambda n, arm: 5).with_stop(at(4), why="holiday")
+    assert conduct.phase(day(5)) is Phase.STOPPED
+    assert conduct.stopped == (day(4), "holiday")
+    assert len(conduct.trial(until=day(4)).diary) == 4
+    with pytest.raises(DiaryError, match="stopped on 2026-05-08"):
+        conduct.with_rating(at(5), day=day(5), ratings={"pain": 4})
+
+
+# ---- safety in the days
+
+
+def test_an_emergency_on_a_day_stops_the_trial():
+    conduct, _ = started()
+    conduct = conduct.with_screening(screening(conduct.plan, Occasion.DAY, chest_pain="yes"), at(1))
+    assert conduct.stopped == (day(1), "safety")
+    assert "chest_pain" not in str([event.to_dict() for event in conduct.events])
+
+
+def test_the_mat_needs_the_answers_of_its_day_and_so_does_a_towel_over_it():
+    conduct, seal = started()
+    conduct = conduct.begin(seal, at(1))
+    for arm in conduct.plan.arms:
+        assert not conduct.may_do(arm, day(1)).open
+    conduct = with_well_day(conduct, seal, 1)
+    for arm in conduct.plan.arms:
+        assert conduct.may_do(arm, day(1)).open
+
+
+def test_broken_skin_closes_the_mat_until_it_has_healed_and_starts_again_with_cloth():
+    conduct, seal = started()
+    conduct = with_well_day(conduct, seal, 1).with_felt("skin_broken", at(1))
+    conduct = with_well_day(conduct, seal, 2)
+    mat = conduct.plan.arm("mat")
+    assert not conduct.may_do(mat, day(2)).open
+    conduct = conduct.with_healed(at(2))
+    assert conduct.may_do(mat, day(2)).step.minutes == 3
+    assert conduct.safety.needs_cloth
+
+
+def test_pain_that_is_worse_for_three_days_closes_the_mat():
+    conduct = screened()
+    for n in range(3):
+        conduct, _ = conduct.with_rating(at(n), day=day(n), ratings={"pain": 3})
+    conduct = conduct.with_screening(screening(conduct.plan), at(3))
+    conduct, seal = conduct.started(at(3), seed=SEED, rule={}, belief={}, built_up=True)
+    conduct = lived(conduct, seal, 3, lambda n, arm: 6, first=4)
+    assert conduct.stops_in_ratings(day(6)) == ("worse_for_three_days",)
+
+
+# ---- the end
+
+
+def test_guess_and_preference_come_before_the_reveal():
+    conduct, seal = started()
+    with pytest.raises(ProtocolError, match="Guess and preference come before the reveal"):
+        conduct.with_reveal(seal, at(1), verdict={})
+    conduct = conduct.with_belief_after(at(1), guess="mat", preference=None)
+    with pytest.raises(ProtocolError, match="asked already"):
+        conduct.with_belief_after(at(1), guess="towel", preference=None)
+    ended = conduct.with_reveal(seal, at(1), verdict={})
+    assert bytes.fromhex(ended.revealed["seed"]) == SEED
+    assert sha256(SEED) == ended.start["seed_sha256"]
+    assert not ended.is_sealed
+
+
+def test_nothing_changes_after_the_reveal():
+    conduct, seal = started()
+    conduct = conduct.with_belief_after(at(1), guess=None, preference=None).with_reveal(seal, at(1), verdict={})
+    for step in (
+        lambda: conduct.with_rating(at(1), day=day(1), ratings={"pain": 1}),
+        lambda: conduct.with_pause(at(1)),
+        lambda: conduct.with_stop(at(1)),
+        lambda: conduct.with_felt("skin_broken", at(1)),
+    ):
+        with pytest.raises(ProtocolError, match="has ended"):
+            step()
+
+
+def test_three_treatments_give_three_contrasts_with_days_of_their_own(three_arms):
+    conduct, seal = started(three_arms)
+    conduct = lived(conduct, seal, 12, lambda n, arm: 5)
+    assert conduct.plan.contrasts == (("a", "b"), ("a", "c"), ("b", "c"))
+    days = [len(conduct.trial(*pair, until=day(12)).diary) for pair in conduct.plan.contrasts]
+    assert days == [8, 8, 8]
+
+
+@pytest.fixture
+def three_arms(tmp_path):
+    path = tmp_path / "three.yaml"
+    arms = "".join(f"  - {{name: {name}, kind: usual_care, what_to_do: Do it.}}\n" for name in "abc")
+    path.write_text(
+        "format: pinprick-protocol/1\nname: three\ntitle: Which of three?\ntreatments:\n" + arms + "outcomes:\n"
+        "  - {name: pain, instrument: pain_nrs}\nschedule: {kind: blocks, period_days: 2, ceiling_days: 60}\n"
+    )
+    return read_protocol(path)
+
+
+# ---- the log
+
+
+def test_the_log_is_a_chain_that_no_change_survives():
+    conduct, seal = started()
+    events = list(lived(conduct, seal, 3, lambda n, arm: 5).events)
+    assert broken_at(events) is None
+    for i in range(len(events)):
+        assert broken_at([*events[:i], *events[i + 1 :]]) in (i + 1, None if i == len(events) - 1 else i + 1)
+    changed = events[4].after(events[3], events[4].kind, events[4].moment, {**events[4].data, "more": 1})
+    assert broken_at([*events[:4], changed, *events[5:]]) == 6
+
+
+def test_folding_step_by_step_and_all_at_once_agree():
+    conduct, seal = started()
+    conduct = lived(conduct, seal, 5, lambda n, arm: 5).with_pause(at(5)).with_resumption(at(8))
+    again = Conduct(conduct.events)
+    assert again == conduct
+    assert again._state == conduct._state
+
+
+def test_a_moment_without_a_time_zone_is_no_instant():
+    with pytest.raises(ValueError, match="no time zone"):
+        Moment(datetime(2026, 5, 4))  # noqa: DTZ001 - the very thing that is refused
+
+
+def test_the_commitment_covers_plan_day_rule_belief_and_seed():
+    one, _ = started()
+    others = [
+        started("mat-vs-rest-neck-pain")[0],
+        started(first_day=day(2))[0],
+        started(belief={"choice_today": "mat"})[0],
+        started(seed=bytes(32))[0],
+    ]
+    assert len({conduct.start["commitment"] for conduct in (one, *others)}) == 5
+    assert started()[0].start["commitment"] == one.start["commitment"]
+    assert date.fromisoformat(one.start["first_day"]) == one.first_day
