@@ -2,6 +2,7 @@
 
 ./go calibrate             everything: the table on 50,000 trials a scenario, then the page
 ./go calibrate --page      the page only, for the table that is there
+./go calibrate --plans     only the section on the ready-made trials, into the page that is there
 ./go calibrate --quick     both at a hundredth of the size, into a folder of their own: a rehearsal
 """
 
@@ -17,7 +18,7 @@ from typing import Any
 from pinprick.analysis import thresholds
 from pinprick.planning.calibrate import N_TRIAL, PERIODS, calibrate
 from pinprick.planning.streams import Purpose
-from tests.calibration import page, study
+from tests.calibration import page, plans, study
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "src" / "pinprick" / "analysis" / "thresholds.json"
@@ -48,6 +49,7 @@ def evaluate(scale: float = 1.0) -> dict[str, Any]:
             name: study.simulation_based_calibration(n(10_000), shipped=shipped, purpose=fresh)
             for name, shipped in (("pure", False), ("shipped", True))
         },
+        "plans": plans.evaluate_plans(scale, say, fresh),
     }
 
 
@@ -56,9 +58,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="./go calibrate", description=__doc__.splitlines()[0])
     parser.add_argument("--page", action="store_true", help="only the page, for the table that is there")
     parser.add_argument("--text", action="store_true", help="only words and pictures, from the last run's figures")
+    parser.add_argument("--plans", action="store_true", help="only the section on the ready-made trials")
     parser.add_argument("--quick", action="store_true", help="a hundredth of the size, into build/calibration")
     wanted = parser.parse_args()
     table, folder, scale = TABLE, ROOT / "docs", 1.0
+    if wanted.plans:
+        found = plans.evaluate_plans(0.01 if wanted.quick else scale, say, Purpose.EVALUATION)
+        text = plans.section(found)
+        print(text) if wanted.quick else plans.insert(folder / "calibration.md", text)
+        return
     if wanted.quick:
         folder, scale = ROOT / "build" / "calibration", 0.01
         folder.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from pinprick.planning.calibrate import NULL_SCENARIOS, WORTHWHILE_SCENARIOS
+from tests.calibration import plans
 from tests.calibration.study import PHIS, TEN_SETTINGS, uniformity
 
 Rows = list[dict[str, Any]]
@@ -42,7 +43,8 @@ def write(found: dict[str, Any], table: dict[str, Any], folder: Path) -> None:
         _rmse,
         _positions,
     )
-    text = "\n\n".join(section(found, table) for section in sections)
+    last = plans.section(found["plans"]) if "plans" in found else plans.kept(folder / "calibration.md")
+    text = "\n\n".join([*(section(found, table) for section in sections), *([last] if last else [])])
     (folder / "calibration.md").write_text(text + "\n", encoding="utf-8")
 
 

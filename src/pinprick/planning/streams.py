@@ -15,6 +15,7 @@ class Purpose(IntEnum):
     EVALUATION = 3_0003  # every figure that is published
     BENCHMARK = 4_0004  # the side-by-side run against other packages
     TEST = 5_0005  # the short versions inside the tests
+    PLANNING = 6_0006  # what a person is told before their trial
 
 
 def stream(purpose: Purpose, *key: int) -> np.random.Generator:
