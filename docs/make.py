@@ -7,20 +7,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
+import io
 import json
 import os
 import re
+import shlex
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pinprick
 from pinprick import charts, report
+from pinprick.cli import COMMANDS, main
 
 ROOT = Path(__file__).resolve().parents[1]
 DIARY = "data/diary/melatonin_mood.csv"
+CONSOLE = re.compile(r"(```console\n)(.*?)(```)", re.DOTALL)
 MARK = re.compile(r"(<!-- answer -->\n)(.*?)(<!-- /answer -->)", re.DOTALL)
 
 
@@ -32,6 +39,7 @@ def pages() -> dict[Path, bytes]:
         readme: text.encode(),
         ROOT / "docs" / "verdict.svg": charts.to_svg(pinprick.analyse(ROOT / DIARY, control="control")).encode(),
         ROOT / "docs" / "cli.md": cli_page().encode(),
+        ROOT / "docs" / "first-trial.md": first_trial_page().encode(),
         ROOT / "docs" / "api.md": api_page().encode(),
     }
 
@@ -50,11 +58,8 @@ def cli_page() -> str:
         "Made from the code by `docs/make.py`. Exit codes: 0 on an answer (“cannot tell” is one), 2 on bad input "
         "with one line that says what is wrong and what to do.",
         "",
-        "```",
-        _help("verdict"),
-        "```",
-        "",
-        "## `--json`",
+        *_commands(),
+        "## `verdict --json`",
         "",
         "One object for one person, a list of them for several. The schema is "
         "[`verdict.schema.json`](../src/pinprick/verdict.schema.json); `version` changes when a field changes its "
@@ -65,6 +70,91 @@ def cli_page() -> str:
         *_fields(schema),
         "",
     ])  # fmt: skip
+
+
+def _commands() -> list[str]:
+    """Every command with its help, in the order of a trial's life."""
+    return [line for name in COMMANDS for line in (f"## {name}", "", "```", _help(name), "```", "")]
+
+
+def first_trial_page() -> str:
+    """The transcript of a whole trial: its commands are run again, and their answers written below them."""
+    page = (ROOT / "docs" / "first-trial.md").read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        for file in (ROOT / "docs" / "first-trial").iterdir():
+            shutil.copy(file, folder)
+        session = Session(Path(folder))
+        return CONSOLE.sub(lambda m: m[1] + "\n".join(map(session.told, _typed(m[2]))) + m[3], page)
+
+
+def _typed(block: str) -> list[str]:
+    """The commands of a block: lines after a dollar sign, with those that continue them."""
+    commands: list[str] = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            commands.append(line[2:])
+        elif line.startswith("> ") and commands and (commands[-1].endswith("\\") or " do" in commands[-1]):
+            commands[-1] += "\n" + line[2:]
+    return commands
+
+
+class Session:
+    """A terminal in a folder: pinprick runs in this process, which is quicker; everything else in a shell."""
+
+    LOOP = re.compile(r"while read (\w+) (\w+); do\n(.*)\ndone < (\S+) > (\S+)", re.DOTALL)
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.commitment = ""  # what start printed last
+
+    def told(self, command: str) -> str:
+        """A command as it was typed, and what it said."""
+        loop = self.LOOP.fullmatch(command)
+        if loop:
+            one, other, body, source, log = loop.groups()
+            said = ""
+            for line in (self.folder / source).read_text(encoding="utf-8").splitlines():
+                values = line.split()
+                for part in body.replace("\n", " ").split(";"):
+                    typed = part.strip().replace(f"${one}", values[0]).replace(f"${other}", values[1])
+                    said += self.said(typed) if typed else ""
+            (self.folder / log).write_text(said, encoding="utf-8")
+            said = ""
+        else:
+            said = self.said(command.replace("\\\n", " "))
+        shown = "$ " + command.replace("\n", "\n> ")
+        return f"{shown}\n{said}"
+
+    def said(self, command: str) -> str:
+        """What a command printed, and the code it ended with where that is not 0."""
+        words = [self.commitment if word == "COMMITMENT" else word for word in shlex.split(command)]
+        if words[0] != "pinprick":
+            done = subprocess.run(["bash", "-c", command], cwd=self.folder, capture_output=True, text=True, check=True)
+            return done.stdout
+        out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+        here, argv, columns = Path.cwd(), sys.argv, os.environ.get("COLUMNS")
+        code: object = 0
+        try:
+            os.chdir(self.folder)
+            sys.argv, os.environ["COLUMNS"] = words, "80"
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+                try:
+                    main()
+                except SystemExit as leave:
+                    code = leave.code
+        finally:
+            os.chdir(here)
+            sys.argv = argv
+            if columns is None:
+                del os.environ["COLUMNS"]
+            else:
+                os.environ["COLUMNS"] = columns
+        out.seek(0)
+        shown = out.read()
+        text = "\n".join(line.rstrip() for line in shown.rstrip().splitlines())
+        found = re.search(r"^ +([0-9a-f]{64})$", text, re.MULTILINE)
+        self.commitment = found[1] if found else self.commitment
+        return text + "\n" + (f"(exit code {code})\n" if code else "")
 
 
 def _help(*words: str) -> str:
