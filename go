@@ -30,7 +30,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = str(BIN / "python")
 EXAMPLE = ("verdict", "data/diary/melatonin_mood.csv", "--control", "control")
-TO_RUN, TO_WORK = "requirements-run.lock", "requirements.lock"  # what a verdict needs; that and every tool
+TO_RUN, TO_WORK = "requirements-run.lock", "requirements.lock"  # what every command needs; that and every tool
 
 
 def main(command="--help", *args):
@@ -79,13 +79,13 @@ def work(module, *args):
 
 
 def lock(*args):
-    """Pin what pyproject.toml asks for: all of it, then as much of that as a verdict needs."""
+    """Pin what pyproject.toml asks for: all of it, then as much of that as the commands need."""
     uv = shutil.which("uv") or stop("locking needs uv; install it (pipx install uv)")
     pin = [uv, "pip", "compile", "pyproject.toml", "--quiet", "--universal", "--python-version", "3.11"]
     pin += ["--fork-strategy", "fewest", "--generate-hashes", "--custom-compile-command", "./go lock", *args]
     must([*pin, "-o", TO_WORK, "--all-extras", "--group", "dev"], f"{TO_WORK} was not made")
     pin += ["-o", TO_RUN, "--constraints", TO_WORK]
-    must([*pin, "--extra", "report", "--group", "build"], f"{TO_RUN} was not made")
+    must([*pin, "--extra", "report", "--extra", "batch", "--group", "build"], f"{TO_RUN} was not made")
 
 
 def environment(lock_file):

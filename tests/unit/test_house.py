@@ -38,7 +38,7 @@ def parsed(requirements: Iterable) -> list[Requirement]:
 @pytest.mark.parametrize(
     ("lock", "requirements"),
     [
-        ("requirements-run.lock", [*BASE, *EXTRAS["report"], *BUILD]),
+        ("requirements-run.lock", [*BASE, *EXTRAS["report"], *EXTRAS["batch"], *BUILD]),
         ("requirements.lock", [*BASE, *chain(*EXTRAS.values()), *GROUPS["dev"], *BUILD]),
     ],
 )

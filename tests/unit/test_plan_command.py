@@ -19,8 +19,11 @@ from typer.testing import CliRunner
 from pinprick.cli import plan as command
 from pinprick.cli.plan import plan
 from pinprick.errors import DiaryError, FileError, PinprickError, ProtocolError
+from pinprick.trial.commitment import Moment
+from pinprick.trial.conduct import Conduct
 from pinprick.trial.plan import Plan
 from pinprick.trial.protocol_file import read_protocol
+from pinprick.trial.store import writing
 
 SCHEMA = json.loads(files("pinprick").joinpath("plan.schema.json").read_text(encoding="utf-8"))
 CONTRACT = Draft202012Validator(SCHEMA)
@@ -111,8 +114,14 @@ def test_the_plan_of_a_trial_file_is_read(tmp_path: Path) -> None:
     ready = read_protocol("mat-vs-rest-stress")
     assert isinstance(ready, Plan)
     path = tmp_path / "trial.json"
-    path.write_text(json.dumps({"format": "pinprick-trial/2", "plan": ready.to_dict()}))
+    with writing(path) as book:
+        book.write(Conduct.opened(ready, Moment.rehearsal(date(2026, 5, 4))))
     assert contract("--trial", str(path), *FEW)["name"] == "mat-vs-rest-stress"
+
+
+def test_a_set_clock_decides_which_days_of_a_diary_are_to_come(diary: Path) -> None:
+    with pytest.raises(DiaryError, match="2026-05-31"):
+        run("--diary", str(diary), "--today", "2026-05-30", *FEW)
 
 
 def test_a_picture_is_written(tmp_path: Path) -> None:
@@ -158,7 +167,7 @@ def test_a_file_that_is_no_trial_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "trial.json"
     for text in ("{}", "[]", "nonsense", '{"plan": {"schedule": 3}}'):
         path.write_text(text)
-        with pytest.raises(FileError, match="holds a plan"):
+        with pytest.raises(FileError, match=r"trial.json is not (JSON|a trial that)"):
             run("--trial", str(path), *FEW)
 
 

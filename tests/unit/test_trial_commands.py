@@ -422,7 +422,7 @@ def test_mirrored_ratings_give_the_same_status_to_the_byte(run, tmp_path):
 def test_the_day_is_the_person_s_own_wherever_they_are(tmp_path, zone):
     """A real clock in a real zone; the log keeps the offset."""
     program = (
-        "from datetime import datetime; from pinprick.cli.conduct import now; "
+        "from datetime import datetime; from pinprick.cli.options import now; "
         "m = now(None); print(m.day == datetime.now().date(), m.written())"
     )
     environment = {**os.environ, "TZ": zone}

@@ -191,7 +191,7 @@ def _complete_pairs(trial: Trial, rated: set[date], until: date) -> int:
     a run of one treatment counts as as many typical periods as fit into it, and pairs are what both treatments reach.
     """
     schedule = trial.schedule
-    if schedule.order in (Order.DRAWN_PAIRS, Order.DRAWN_START):
+    if schedule.randomised:
         by_pair: dict[int, dict[str, bool]] = {}
         over: dict[int, date] = {}
         for period in schedule.periods:

@@ -59,6 +59,10 @@ def randomisation_test(trial: Trial, outcome: Outcome | None = None, *, until: d
         return RandomisationTest(None, 0, "The order was not drawn by chance, so there is no draw to test against.")
     if order is Order.UNKNOWN:
         return RandomisationTest(None, 0, "How the order was drawn is not recorded, so it cannot be redrawn.")
+    if order is Order.DRAWN_BALANCED:
+        return RandomisationTest(
+            None, 0, "Weekdays were kept in balance, so the order cannot be redrawn pair by pair, and is not."
+        )
     differences = pair_differences(trial, outcome, until=until)
     if not len(differences):
         return RandomisationTest(None, 0, "No pair of periods has a rating under both treatments yet.")

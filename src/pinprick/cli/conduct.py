@@ -4,37 +4,19 @@ from __future__ import annotations
 
 import json
 import secrets
-import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from pinprick.cli.options import AsJson, Today, TrialFile, is_asking, now
 from pinprick.cli.terminal import parse_today, say
 from pinprick.errors import DiaryError, ProtocolError
 from pinprick.trial.commitment import Moment
 
-TrialFile = Annotated[Path, typer.Option("--trial", metavar="FILE", help="The trial's file.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
-Today = Annotated[
-    str | None,
-    typer.Option("--today", metavar="YYYY-MM-DD", help="Set the clock, for a rehearsal; the file and verdict say so."),
-]
-
-
 ANSWER_FIRST = "If none is: pinprick today --well. If any is, or you are not sure: pinprick today, at a keyboard."
-
-
-def now(today: str | None) -> Moment:
-    """The moment on the person's own clock, or a day of a rehearsal."""
-    return Moment(datetime.now().astimezone()) if today is None else Moment.rehearsal(parse_today(today))
-
-
-def is_asking() -> bool:
-    """Whether somebody sits at the keyboard."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def start(

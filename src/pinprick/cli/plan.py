@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pinprick.cli.options import AsJson, Today, now
 from pinprick.cli.terminal import check_output, style, write_output
 from pinprick.errors import DiaryError, FileError, ProtocolError
 
@@ -48,7 +49,8 @@ def plan(
     trials: Annotated[int, typer.Option(help="Made-up people for each effect.")] = 2_000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same numbers.")] = 2026,
     workers: Annotated[int, typer.Option(help="Processors to use; the numbers do not depend on it.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    today: Today = None,
+    as_json: AsJson = False,
     svg: Annotated[Path | None, typer.Option(help="Write the picture to this file, as SVG.")] = None,
     no_alternatives: Annotated[
         bool, typer.Option("--no-alternatives", help="Leave out other periods and ceilings.")
@@ -70,7 +72,7 @@ def plan(
     if svg is not None and len(stages) > 1:
         names = " or ".join(one.name for one in stages)
         raise ProtocolError(f"There are {len(stages)} plans one after another; draw one of them: {names}.")
-    own = _own(diary) if diary is not None else None
+    own = _own(diary, now(today).day) if diary is not None else None
     truths = _numbers(effects) if effects is not None else None
     told = []
     for one in stages:
@@ -113,16 +115,9 @@ def _stages(protocol: str | None, trial: Path | None) -> tuple[Plan, ...]:
 
 def _in_trial(path: Path) -> Plan:
     """The plan that a trial file holds."""
-    from pinprick.trial.plan import Plan
-    from pinprick.trial.text import read_text
+    from pinprick.trial.store import load
 
-    try:
-        values = json.loads(read_text(path))
-        return Plan.from_dict(values["plan"])
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        if isinstance(error, FileError | ProtocolError):
-            raise
-        raise FileError(f"{path.name} is no trial file that holds a plan; give one that Pinprick wrote.") from error
+    return load(path).conduct.plan
 
 
 def _changed(plan: Plan, period: int | None, ceiling: int | None) -> Plan:
@@ -138,14 +133,14 @@ def _changed(plan: Plan, period: int | None, ceiling: int | None) -> Plan:
     return replace(plan, design=replace(plan.design, **wanted))
 
 
-def _own(path: Path) -> Diary:
+def _own(path: Path, today: date) -> Diary:
     """The one person's diary in a file. Before a trial there is no treatment, so it may have no such column."""
     from pinprick.formats.detect import read_sources
 
     try:
-        sources = read_sources(path, today=date.today())
+        sources = read_sources(path, today=today)
     except FileError:
-        untreated = _without_treatment(path)
+        untreated = _without_treatment(path, today)
         if untreated is None:
             raise
         return untreated
@@ -154,7 +149,7 @@ def _own(path: Path) -> Diary:
     return sources[0].diary
 
 
-def _without_treatment(path: Path) -> Diary | None:
+def _without_treatment(path: Path, today: date) -> Diary | None:
     """The diary in a CSV that has days and ratings but no treatments; None if that is not what it lacks."""
     from pinprick.trial.csv_diary import OTHER_WORDS, diary_from_table
     from pinprick.trial.table import table_from_csv
@@ -166,7 +161,7 @@ def _without_treatment(path: Path) -> Diary | None:
         return None
     empty = [""] * len(table.numbers)
     whole = replace(table, header=(*table.header, "treatment"), columns=(*table.columns, empty))
-    return diary_from_table(whole, today=date.today())
+    return diary_from_table(whole, today=today)
 
 
 def _numbers(text: str) -> tuple[float, ...]:

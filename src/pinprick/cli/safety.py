@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pinprick.cli.conduct import AsJson, Today, is_asking, now
+from pinprick.cli.options import AsJson, Today, is_asking, now
 from pinprick.cli.terminal import say
 from pinprick.errors import ProtocolError
 

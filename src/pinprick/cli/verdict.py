@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from pinprick.cli.conduct import Today, conducted_verdict
+from pinprick.cli.conduct import conducted_verdict
+from pinprick.cli.options import AsJson, Today
 from pinprick.cli.terminal import check_output, parse_today, style, write_output
 from pinprick.errors import ProtocolError
 
@@ -54,7 +55,7 @@ def verdict(
     strict: Annotated[
         bool, typer.Option("--strict", help="Ask for more where the days hang together strongly.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    as_json: AsJson = False,
     html: Annotated[Path | None, typer.Option(help="Write the answer as a page to this file.")] = None,
     png: Annotated[Path | None, typer.Option(help="Write both pictures to this file, as PNG.")] = None,
     svg: Annotated[Path | None, typer.Option(help="Write both pictures to this file, as SVG.")] = None,

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from pinprick.cli.conduct import AsJson
+from pinprick.cli.options import AsJson
 from pinprick.cli.terminal import say
 from pinprick.errors import FileError
 

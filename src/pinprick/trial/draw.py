@@ -228,7 +228,7 @@ def schedule_from_draw(
         return None
     if isinstance(design, StartDay):
         return Schedule(tuple(periods), Order.DRAWN_START, tuple(possible))
-    return Schedule(tuple(periods), Order.DRAWN_PAIRS)
+    return Schedule(tuple(periods), Order.DRAWN_PAIRS if design.weekday_balance is None else Order.DRAWN_BALANCED)
 
 
 def _unbroken(days: Sequence[date]) -> Iterator[list[date]]:

@@ -16,9 +16,7 @@ from typing import Any
 from pinprick.errors import ProtocolError
 from pinprick.trial.outcome import Outcome
 from pinprick.trial.protocol import Mode, Protocol, Question
-
-LEAST_START_DAYS = 20
-"""Possible start days of a course: with fewer, no start day is rare enough for p <= .05 (1 in 20)."""
+from pinprick.trial.schedule import LEAST_START_DAYS
 
 MOST_MINUTES = {"mat": 20, "rest": 60, "acupuncture": 90, "usual_care": 24 * 60}
 """The longest a treatment of each kind may be prescribed for; the mat's comes from safety.yaml's usage ladder."""

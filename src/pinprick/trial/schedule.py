@@ -21,6 +21,8 @@ class Order(StrEnum):
 
     DRAWN_PAIRS = "drawn_pairs"
     """A fair coin for each pair of periods: first treatment first, or second first."""
+    DRAWN_BALANCED = "drawn_balanced"
+    """Pairs drawn until every weekday saw both treatments about equally often, so no pair is a coin by itself."""
     DRAWN_START = "drawn_start"
     """One switch, on a day drawn uniformly from `Schedule.start_days`: usual days, then a course."""
     NOT_DRAWN = "not_drawn"
@@ -164,7 +166,7 @@ class Schedule:
     @property
     def randomised(self) -> bool | None:
         """Whether chance drew the order; None where nobody wrote it down."""
-        return None if self.order is Order.UNKNOWN else self.order in (Order.DRAWN_PAIRS, Order.DRAWN_START)
+        return None if self.order is Order.UNKNOWN else self.order is not Order.NOT_DRAWN
 
     @property
     def second_phase(self) -> date | None:

@@ -58,7 +58,14 @@ def test_under_no_effect_it_rejects_no_more_often_than_it_says(make_rng):
     assert 0.03 < rate < 0.065
 
 
-@pytest.mark.parametrize(("order", "says"), [(Order.NOT_DRAWN, "not drawn by chance"), (Order.UNKNOWN, "not recorded")])
+@pytest.mark.parametrize(
+    ("order", "says"),
+    [
+        (Order.NOT_DRAWN, "not drawn by chance"),
+        (Order.UNKNOWN, "not recorded"),
+        (Order.DRAWN_BALANCED, "kept in balance"),
+    ],
+)
 def test_it_is_refused_with_the_reason_where_the_draw_is_not_known(order, says):
     rating = np.arange(8.0)
     test = randomisation_test(trial_from_arrays(rating, rating % 2 == 0, period_days=1, order=order))

@@ -7,7 +7,6 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from pinprick.analysis.contrast import contrast
 from pinprick.analysis.single import analyse_trial
 from pinprick.errors import ComputationError, ProtocolError
 from pinprick.planning.outlook import (
@@ -103,15 +102,10 @@ def test_every_simulated_trial_ends_as_the_product_would_end_it(n_arms: int, des
         diary = diary_of(people.rating[i, :stayed])
         block = n_arms * design.period_days
         known = periods(arm[i], plan, block)
-        protocol = plan.protocol
-        if n_arms == 2:
-            trial = Trial(protocol, Schedule(known, Order.DRAWN_PAIRS), diary)
-        else:
-            trial = contrast(
-                schedule_periods=known, order=Order.DRAWN_PAIRS, diary=diary, outcomes=protocol.outcomes,
-                first="mat", second="towel", control=protocol.control, period_days=protocol.period_days,
-                ceiling_days=protocol.ceiling_days, washout_days=protocol.washout_days,
-            )  # fmt: skip
+        own = tuple(period for period in known if period.treatment in plan.protocol.treatments)
+        schedule = Schedule(own, Order.DRAWN_PAIRS)
+        entries = tuple(entry for entry in diary.entries if schedule.treatment_on(entry.day))
+        trial = Trial(plan.protocol, schedule, Diary(entries, ("pain",)))
         result = analyse_trial(trial, until=START + timedelta(days=stayed - 1))
         assert FINDINGS[result.finding.value] == finding[i]
         if result.verdict.fixed_on:

@@ -7,8 +7,10 @@ import subprocess
 import sys
 import threading
 import time
+from importlib.resources import files
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from pinprick.errors import FileError, ProtocolError
@@ -26,7 +28,7 @@ from pinprick.trial.store import (
     writing,
 )
 from pinprick.trial.trial_json import read_trial
-from tests.conducted import at, lived, started
+from tests.conducted import at, lived, screened, started
 
 
 @pytest.fixture
@@ -39,6 +41,21 @@ def running(tmp_path):
         book.write_seal(seal)
         book.write(conduct)
     return path, conduct, seal
+
+
+@pytest.mark.parametrize("n_days", [None, 0, 1, 6])
+def test_the_file_fits_its_published_schema(n_days):
+    schema = json.loads(files("pinprick.trial").joinpath("trial.schema.json").read_text(encoding="utf-8"))
+    check = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+    conduct, seal = (screened(), None) if n_days is None else started()
+    if n_days:
+        conduct = lived(conduct, seal, n_days, lambda n, arm: 5)
+        conduct, _ = conduct.with_rating(at(n_days), day=at(n_days).day, ratings={"pain": 6}, done=True, correct=True)
+    value = json.loads(rendered(conduct))
+    check.validate(value)
+    assert ("earlier" in value) == bool(n_days)
+    with pytest.raises(jsonschema.ValidationError):
+        check.validate({**value, "log": []})
 
 
 def test_what_is_written_is_read_back(running):
@@ -220,6 +237,7 @@ def test_an_entry_of_a_newer_version_is_refused(running):
 
 WRITER = """
 import sys
+from importlib.resources import files
 from pathlib import Path
 from pinprick.trial.store import writing
 from tests.conducted import at

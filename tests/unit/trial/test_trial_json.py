@@ -126,14 +126,12 @@ def test_a_drawn_start_day_survives_its_own_json():
 
 
 def test_parts_of_a_newer_version_are_left_alone_and_never_lost(tmp_path):
-    sealed = json.dumps({**plain(), "seal": "abc", "commitment": "def"})
+    sealed = json.dumps({**plain(), "seal": "abc", "promise": "def"})
     jsonschema.validate(json.loads(sealed), SCHEMA)
     assert trial_from_json(sealed, name="trial.json") == TRIAL
     path = tmp_path / "trial.json"
     path.write_text(sealed, encoding="utf-8")
-    with pytest.raises(
-        FileError, match=r"trial\.json holds 'commitment', 'seal', which .* lose; write to another file"
-    ):
+    with pytest.raises(FileError, match=r"trial\.json holds 'promise', 'seal', which .* lose; write to another file"):
         write_trial(TRIAL, path)
     assert path.read_text(encoding="utf-8") == sealed
 
@@ -196,7 +194,7 @@ REFUSED = {
     "endless days": (with_(["schedule", "periods", 1, "n_days"], 10**9), ["after the year 9999", "correct its n_days"]),
     "an unknown order": (
         with_(["schedule", "order"], "coin"),
-        ["schedule.order", '"coin"', "drawn_pairs, drawn_start"],
+        ["schedule.order", '"coin"', "drawn_pairs, drawn_balanced"],
     ),
     "start days of pairs": (
         with_(["schedule", "start_days"], ["2026-05-06"]),
