@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pinprick.analysis.verify import Verification, verify
     from pinprick.api import analyse, analyse_file
     from pinprick.errors import ComputationError, DiaryError, FileError, PinprickError, ProtocolError
+    from pinprick.planning.foresight import Foresight, plan_ahead
     from pinprick.trial.commitment import Moment, commitment
     from pinprick.trial.conduct import Conduct, Phase, Seal
     from pinprick.trial.diary import Diary, Entry
@@ -37,6 +38,7 @@ __all__ = [
     "Entry",
     "FileError",
     "Finding",
+    "Foresight",
     "Mode",
     "Moment",
     "Order",
@@ -66,6 +68,7 @@ __all__ = [
     "commitment",
     "draw",
     "evaluate",
+    "plan_ahead",
     "progress",
     "read_protocol",
     "read_verdict",
@@ -114,6 +117,8 @@ _HOME = {
     "read_verdict": "analysis.reading",
     "Verification": "analysis.verify",
     "verify": "analysis.verify",
+    "Foresight": "planning.foresight",
+    "plan_ahead": "planning.foresight",
 }
 
 

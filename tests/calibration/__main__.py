@@ -1,6 +1,6 @@
 """``./go calibrate``: the table of thresholds, and docs/calibration.md with its pictures.
 
-./go calibrate             everything: the table on 50,000 trials a scenario, then the page
+./go calibrate             everything: the tables on 50,000 and 20,000 trials a scenario, then the page
 ./go calibrate --page      the page only, for the table that is there
 ./go calibrate --plans     only the section on the ready-made trials, into the page that is there
 ./go calibrate --quick     both at a hundredth of the size, into a folder of their own: a rehearsal
@@ -15,7 +15,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from pinprick.analysis import thresholds
+from pinprick.analysis import start_day, thresholds
+from pinprick.planning import calibrate_start
 from pinprick.planning.calibrate import N_TRIAL, PERIODS, calibrate
 from pinprick.planning.streams import Purpose
 from tests.calibration import page, plans, study
@@ -76,6 +77,9 @@ def main() -> None:
         made = calibrate(n_trial=int(N_TRIAL * scale), periods=PERIODS, say=say)
         table.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
         thresholds.load_table.cache_clear()
+        courses = table.with_name("start_day.json")
+        calibrate_start.write_table(courses, n_trial=int(calibrate_start.N_TRIAL * scale), say=say)
+        start_day.load_start_day_table.cache_clear()
     if not wanted.text:
         figures.parent.mkdir(exist_ok=True)
         figures.write_text(json.dumps(evaluate(scale)), encoding="utf-8")

@@ -88,6 +88,15 @@ def test_a_plan_too_short_is_told_what_would_fit() -> None:
     assert re.search(r"Turns of \d days?", told)
 
 
+def test_a_course_is_told_of_as_one_switch_read_once() -> None:
+    f = cast("acupuncture-course", "plain")
+    told = plan_terminal(f)
+    assert effort(f)[0] == "The trial takes 84 days. It is read once, at its end."
+    assert "Sessions with the practitioner come on top." in told
+    assert advice(f)[-1] == "What trials say of people in general is a better guide here."
+    assert not any(words in told for words in ("take turns", "Half of the answers", "at the soonest"))
+
+
 def test_own_days_are_named() -> None:
     f = replace(cast("mat-vs-rest-back-pain", "plain"), own=OwnDays(30, 4.0, 1.3, 0.1, 0.2, 0.2))
     assert who(f)[0].startswith("Your diary has 30 days with a rating. They differ by about 1.3 points")

@@ -5,13 +5,14 @@ import os
 import re
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from pinprick import cli
-from pinprick.trial.conduct import Seal
+from pinprick.trial.commitment import Moment
+from pinprick.trial.conduct import Conduct, Seal
 from pinprick.trial.protocol_file import read_protocol
 from pinprick.trial.store import load, seal_path, writing
 from tests.conducted import DAY_0, SEED, at, lived, noisy, screening, started, with_well_day, write_answers
@@ -246,6 +247,17 @@ def test_verify_refuses_another_trial_s_commitment(run):
     assert [check["name"] for check in out["checks"] if check["holds"] is False] == ["commitment"]
 
 
+def test_verify_names_an_entry_from_a_day_that_has_not_come(run):
+    plan, moment = read_protocol("mat-vs-rest-back-pain"), Moment(datetime(2026, 5, 4, 12, tzinfo=UTC))
+    with writing(Path("lived.json")) as book:
+        book.write(Conduct.opened(plan, moment))
+    assert run.json(f"verify lived.json --today {day(-1)}")["holds"], "a day ahead may be another time zone"
+    out = run.json(f"verify lived.json --today {day(-2)}", 1)
+    assert [check["name"] for check in out["checks"] if check["holds"] is False] == ["clock"]
+    begin(run)
+    assert run.json(f"verify me.json --today {day(-30)}")["holds"], "a rehearsal may be lived ahead"
+
+
 BAD = {
     "rate 4 --trial me.json --day 2026-05-09": "is in the future",
     "rate 4 --trial me.json --day 2026-05-01": "is before this trial",
@@ -270,6 +282,7 @@ BAD = {
     "verdict me.json": "sealed until its end",
     "verdict": "Give one file",
     "verify none.json": "cannot be read",
+    "verify me.json --trial me.json": "Which trial? Give its file",
     "verify me.json --commitment abc": "has 3 characters; it has 64",
     "erase --trial me.json": "say --yes if you mean it",
     "pause --trial me.json --today 2026-05-01": "Nothing was changed",

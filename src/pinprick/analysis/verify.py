@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from pinprick.analysis.reading import read_verdict, recorded
@@ -61,7 +61,7 @@ class Verification:
         return f"This file is the trial that was committed to before day one, and everything in it holds.{until}"
 
 
-def verify(data: bytes, *, name: str, against: str | None = None) -> Verification:
+def verify(data: bytes, *, name: str, against: str | None = None, today: date | None = None) -> Verification:
     """Check a trial file.
 
     Parameters
@@ -72,6 +72,9 @@ def verify(data: bytes, *, name: str, against: str | None = None) -> Verificatio
         What messages call it.
     against : str, optional
         The commitment that `start` printed and that was kept elsewhere, 64 hexadecimal digits.
+    today : date, optional
+        The day of the check. An entry that was made on a later one, more than the width of the time zones ahead and
+        not in a rehearsal, fails.
 
     Raises
     ------
@@ -84,10 +87,10 @@ def verify(data: bytes, *, name: str, against: str | None = None) -> Verificatio
             raise FileError(
                 f"The commitment {against!r} has {len(against)} characters; it has 64, each 0 to 9 or a to f."
             )
-    return Verification(tuple(_checks(data, name, against)), against)
+    return Verification(tuple(_checks(data, name, against, today)), against)
 
 
-def _checks(data: bytes, name: str, against: str | None) -> Iterator[Check]:
+def _checks(data: bytes, name: str, against: str | None, today: date | None) -> Iterator[Check]:
     top, events, failed = _read(data, name)
     if failed is not None:
         yield failed
@@ -98,6 +101,10 @@ def _checks(data: bytes, name: str, against: str | None) -> Iterator[Check]:
         return
     n = len(events)
     yield Check("log", True, f"All {n} entries of the log follow from one another.")
+    ahead = next((event for event in events if today and _is_ahead(event, today)), None)
+    if ahead is not None:
+        what = f"Entry {ahead.number} of the log says {ahead.moment.written()}, and that day has not come."
+        yield Check("clock", False, what)
     try:
         conduct = Conduct(tuple(events))
     except (PinprickError, KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
@@ -111,6 +118,11 @@ def _checks(data: bytes, name: str, against: str | None) -> Iterator[Check]:
     yield from _order(conduct)
     if conduct.revealed is not None:
         yield _verdict(conduct)
+
+
+def _is_ahead(event: Event, today: date) -> bool:
+    """Whether an entry comes from a day that no time zone has reached yet."""
+    return not event.moment.rehearsed and event.moment.day > today + timedelta(days=1)
 
 
 def _read(data: bytes, name: str) -> tuple[dict[str, Any], list[Event], Check | None]:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from pinprick.cli.options import AsJson
+from pinprick.cli.options import AsJson, Today, now
 from pinprick.cli.terminal import say
 from pinprick.errors import FileError
 
@@ -20,6 +20,7 @@ def verify(
     commitment: Annotated[
         str | None, typer.Option(metavar="HEX", help="The number that start printed, kept elsewhere.")
     ] = None,
+    today: Today = None,
     as_json: AsJson = False,
 ) -> None:
     """Check log, order, commitment and verdict. Exits 1 if anything fails, and names it."""
@@ -27,13 +28,13 @@ def verify(
     from pinprick.report.conduct import verification_lines
 
     path = file or trial
-    if path is None:
+    if path is None or (file is not None and trial is not None):
         raise FileError("Which trial? Give its file: pinprick verify me.json --commitment HEX.")
     try:
         data = path.read_bytes()
     except OSError as error:
         raise FileError(f"{path} cannot be read ({error.strerror}); check the name and the folder.") from None
-    found = check(data, name=path.name, against=commitment)
+    found = check(data, name=path.name, against=commitment, today=now(today).day)
     if as_json:
         checks = [{"name": one.name, "holds": one.holds, "sentence": one.sentence} for one in found.checks]
         print(json.dumps({"holds": found.holds, "summary": found.summary, "checks": checks}, indent=2))

@@ -154,7 +154,7 @@ def plan_ahead(
     n_trial: int = N_TRIAL,
     seed: int = SEED,
     workers: int = 1,
-    tell: Callable[[int, int], None] = lambda done, total: None,
+    tell: Callable[[int, int], None] | None = None,
     purpose: Purpose = Purpose.PLANNING,
 ) -> Foresight:
     """Simulate a plan before it starts: is it worth doing?
@@ -225,9 +225,12 @@ def plan_ahead(
         mine.append(Cell(plan, mine[0].rules, belief, stake_for(plan, belief)))
     n_other = max(n_trial // OTHERS_SHARE, 1)
     total = n_trial * len(mine) + n_other * len(others)
+
+    def progress(before: int) -> Callable[[int, int], None]:
+        return lambda done, _: tell(before + done, total) if tell else None
+
     settings: dict[str, Any] = {"seed": seed, "workers": workers, "purpose": purpose}
-    found = simulate_cells(mine, people, n_trial=n_trial, tell=lambda done, _: tell(done, total), **settings)
-    before = n_trial * len(mine)
+    found = simulate_cells(mine, people, n_trial=n_trial, tell=progress(0), **settings)
     told = alternatives(
         plan,
         others,
@@ -235,7 +238,7 @@ def plan_ahead(
             [cell for cell, _ in others],
             people,
             n_trial=n_other,
-            tell=lambda done, _: tell(before + done, total),
+            tell=progress(n_trial * len(mine)),
             **settings,
         ),
     )

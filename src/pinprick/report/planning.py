@@ -29,7 +29,7 @@ from pinprick.report.terminal import (
     _width,
     _wrap,
 )
-from pinprick.trial.plan import Blocks
+from pinprick.trial.plan import Blocks, Kind
 from pinprick.trial.protocol import Question
 
 N_DOTS: Final = 50
@@ -155,12 +155,21 @@ def advice(f: Foresight) -> tuple[str, ...]:
         ]
     else:
         said += ["More people would end without an answer than with one.", "We advise against it as it is."]
+    if f.advice is Advice.NOT_WORTH_IT and f.worth is not None and is_read_once(f):
+        said.append("One switch tells little.")
+        if f.worth.basis == "published":
+            said.append("What trials say of people in general is a better guide here.")
     if f.advice is Advice.NOT_WORTH_IT and f.best is not None and not f.best.is_own:
         said.append(
             f"{sentence(_rhythm(f.best.period_days))} for up to {days(f.best.ceiling_days)} would do better: "
             f"a right answer for {of_100(f.best.right)}."
         )
     return tuple(said)
+
+
+def is_read_once(f: Foresight) -> bool:
+    """Whether there is one switch, on a drawn day, and one look, at the end."""
+    return not isinstance(f.plan.design, Blocks)
 
 
 def people_sentences(f: Foresight) -> tuple[str, ...]:
@@ -214,7 +223,7 @@ def truth_sentences(f: Foresight, outlook: Outlook) -> tuple[str, ...]:
         parts.append(f"“{words['worse']}” {of_100(outlook.worse)}{_wrongly(wrong['worse'], outlook.worse)}")
     parts.append(f"“{words['cannot_tell']}” {of_100(outlook.cannot_tell)}")
     told = [f"{', '.join(parts)}."]
-    if outlook.median_days_to_answer is not None:
+    if outlook.median_days_to_answer is not None and not is_read_once(f):
         told.append(f"Half of the answers come within {days(round(outlook.median_days_to_answer))}.")
     return tuple(told)
 
@@ -228,6 +237,13 @@ def effort(f: Foresight) -> tuple[str, ...]:
     if f.worth is None:
         return ()
     run_in = f.plan.run_in_days
+    if is_read_once(f):
+        sessions = any(arm.kind is Kind.ACUPUNCTURE for arm in f.plan.arms)
+        return (
+            f"The trial takes {days(f.plan.n_days)}. It is read once, at its end.",
+            f"That is about {_hours(f.worth.minutes)} of your time on average, for some give up"
+            + (". Sessions with the practitioner come on top." if sessions else "."),
+        )
     before = f", with {days(run_in)} to get used to it first" if run_in else ""
     return (
         f"An answer can come after {days(f.first_day)} at the soonest. The trial ends after {days(f.plan.n_days)} "
@@ -382,7 +398,12 @@ def assumed(f: Foresight) -> tuple[str, ...]:
         "start in a bad spell, and some give up.",
         f"Giving up without an answer: {of_100(f.worth.outlook.gave_up)}." if f.worth else "",
     ]
-    if f.share_seen < 0.97:
+    if f.share_seen < 0.97 and is_read_once(f):
+        said.append(
+            "An effect that builds up slowly is hard to tell from a drift. Over the days of the course here about "
+            f"{round(10 * f.share_seen)} tenths of it show."
+        )
+    elif f.share_seen < 0.97:
         said.append(
             "An effect that fades slowly shows only in part when treatments take turns: here about "
             f"{round(10 * f.share_seen)} tenths of it. So one that matters can be taken for one that does not."
