@@ -101,6 +101,14 @@ def test_a_seed_given_by_hand_is_said(run):
     assert load(Path("me.json")).conduct.start["sealed"] is False
 
 
+def test_a_trial_begins_on_the_machine_s_own_clock(run):
+    """Two entries of one command share a moment; a fraction of a second must not look like a clock that went back."""
+    for n in range(5):
+        run(f"screen --protocol mat-vs-rest-back-pain --trial {n}.json --answers no.json")
+        assert "drawn and sealed" in run(f"start --trial {n}.json --built-up")
+        run(f"stop --trial {n}.json")
+
+
 def test_without_the_day_s_answers_no_treatment_is_shown(run):
     begin(run)
     out = run(f"today --trial me.json --today {day(1)}")

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from pinprick.cli.options import AsJson, Today, TrialFile, is_asking, now
-from pinprick.cli.terminal import parse_today, say
+from pinprick.cli.terminal import hear, parse_today, say, speak
 from pinprick.errors import DiaryError, ProtocolError
 from pinprick.trial.commitment import Moment
 
@@ -58,6 +58,8 @@ def start(
             "expectation": dict(_expectation(one) for one in expect) if expect else None,
             "choice_today": choice,
         }
+        wanted_day = parse_today(first_day, "--first-day") if first_day else None
+        conduct.check_start(moment, first_day=wanted_day, built_up=built_up)
         if is_asking() and not as_json and not expect and choice is None:
             belief = _ask_belief(conduct.plan)
         after, seal = conduct.started(
@@ -65,7 +67,7 @@ def start(
             seed=_seed(seed) if seed is not None else secrets.token_bytes(32),
             rule=rule_dict(rule_of(conduct.plan)),
             belief={key: value for key, value in belief.items() if value is not None},
-            first_day=parse_today(first_day, "--first-day") if first_day else None,
+            first_day=wanted_day,
             sealed=seed is None,
             built_up=built_up,
         )
@@ -122,14 +124,18 @@ def _seed(text: str) -> bytes:
 
 
 def _ask_belief(plan: Any) -> dict[str, Any]:
-    print(f"\n  {plan.beliefs.expectation}")
+    speak("")
+    speak(plan.beliefs.expectation)
     expectation = {}
     for arm in plan.arms:
-        answer = _asked(f"  {arm.label}: ", lambda text: 0 <= float(text) <= 10, "a number from 0 to 10, or nothing")
+        answer = _asked(f"{arm.label}: ", lambda text: 0 <= float(text) <= 10, "a number from 0 to 10, or nothing")
         if answer:
             expectation[arm.name] = float(answer)
     names = [*(arm.name for arm in plan.arms), "neither"]
-    choice = _asked(f"  {plan.beliefs.choice_today} ({', '.join(names)}): ", names.__contains__, f"{', '.join(names)}")
+    choices = ", ".join(names)
+    speak("")
+    speak(plan.beliefs.choice_today)
+    choice = _asked(f"{choices}: ", names.__contains__, choices)
     return {"expectation": expectation or None, "choice_today": choice or None}
 
 
@@ -137,7 +143,7 @@ def _asked(prompt: str, is_good: Callable[[str], bool], allowed: str) -> str:
     """An answer that is allowed, or nothing."""
     while True:
         try:
-            text = input(prompt).strip()
+            text = hear(prompt).strip()
         except EOFError:
             return ""
         try:
@@ -145,7 +151,7 @@ def _asked(prompt: str, is_good: Callable[[str], bool], allowed: str) -> str:
                 return text
         except ValueError:
             pass
-        print(f"  Give {allowed}.")
+        speak(f"Give {allowed}.")
 
 
 def today(
@@ -504,9 +510,14 @@ def _belief_after(plan: Any, guess: str | None, prefer: str | None, *, can_ask: 
     names = [*(arm.name for arm in plan.arms), "neither"]
     choices = ", ".join(names)
     if guess is None and prefer is None and can_ask:
-        print("\n  There is an answer. Two questions come first; Enter leaves one out.\n")
-        guess = _asked(f"  {plan.beliefs.guess} ({choices}): ", names.__contains__, choices) or "skip"
-        prefer = _asked(f"  {plan.beliefs.preference} ({choices}): ", names.__contains__, choices) or "skip"
+        speak("")
+        speak("There is an answer. Two questions come first; Enter leaves one out.")
+        answers = []
+        for question in (plan.beliefs.guess, plan.beliefs.preference):
+            speak("")
+            speak(question)
+            answers.append(_asked(f"{choices}: ", names.__contains__, choices) or "skip")
+        guess, prefer = answers
     if guess is None or prefer is None:
         raise ProtocolError(
             f"There is an answer. Two questions come first: give --guess and --prefer, each {choices}, or skip "

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from pinprick.cli.options import AsJson, Today, is_asking, now
-from pinprick.cli.terminal import say
+from pinprick.cli.terminal import hear, say, speak
 from pinprick.errors import ProtocolError
 
 
@@ -64,8 +64,8 @@ def screen(
     if answers is not None:
         given = answers_from_file(answers)
     elif is_asking() and not as_json:
-        country = country or ask_country(read=input, say=lambda text: say([text]))
-        given = ask_start(rules, country=country, read=input, say=lambda text: say([text]))
+        country = country or ask_country(read=hear, say=speak)
+        given = ask_start(rules, country=country, read=hear, say=speak)
     else:
         raise ProtocolError(
             "The safety questions need answers, and nobody is at the keyboard; give --answers FILE, "
@@ -159,7 +159,7 @@ def todays_answers(conduct: Any, day: date, *, well: bool, answers: Path | None,
     elif well:
         given = {rule.id: None if rule.skippable else 0 if rule.items else "no" for rule in rules}
     else:
-        given = ask_daily(rules, country=conduct.country, read=input, say=lambda text: say([text]))
+        given = ask_daily(rules, country=conduct.country, read=hear, say=speak)
     return evaluate(given, kinds, occasion=occasion, groups=conduct.plan.screen)
 
 

@@ -64,7 +64,10 @@ def ask_start(rules: Iterable[Rule], *, country: str | None, read: Read, say: Sa
     DiaryError
         If the terminal ends before the questions do: nothing follows from half of them.
     """
-    return _Asking(country, read, say).each(list(rules))
+    asked = list(rules)
+    say("")
+    say(f"{len(asked)} short questions follow. Your answers are not kept. Type ? to hear why we ask.")
+    return _Asking(country, read, say).each(asked)
 
 
 def ask_daily(rules: Iterable[Rule], *, country: str | None, read: Read, say: Say) -> dict[str, Answer]:
@@ -131,8 +134,9 @@ class _Asking:
     def each(self, rules: Sequence[Rule]) -> dict[str, Answer]:
         """Ask one rule after another, up to the first emergency."""
         answers: dict[str, Answer] = {}
-        for one in rules:
+        for number, one in enumerate(rules, 1):
             self._say("")
+            self._say(f"{number} of {len(rules)}")
             answers[one.id] = self._score(one) if one.items else self._yes_or_no(one)
             if one.action is Action.EMERGENCY and one.is_met(answers[one.id]):
                 break

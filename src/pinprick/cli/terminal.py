@@ -88,6 +88,20 @@ def say(lines: Sequence[str], remarks: Sequence[str] = (), *, heading: bool = Tr
         print()
 
 
+def speak(text: str) -> None:
+    """Print one paragraph of a conversation, without empty lines around it; nothing is an empty line."""
+    look = style()
+    told = _ascii(text) if look["ascii"] else text
+    width = max(32, min(look["width"], 80)) - 2
+    deeper = "    " if told.startswith("  ") else ""  # under the words of an item, not under its dot
+    print(textwrap.fill(told, width, initial_indent="  ", subsequent_indent=f"  {deeper}", break_long_words=False))
+
+
+def hear(prompt: str) -> str:
+    """Ask for one line, in step with what was spoken."""
+    return input(f"  {prompt}")
+
+
 def _ascii(text: str) -> str:
     from pinprick.report.names import plain_ascii
 

@@ -79,7 +79,7 @@ def commitment(
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When something was done: an instant with the person's own offset from UTC, or a set clock.
+    """When something was done, to the second: an instant with the person's own offset from UTC, or a set clock.
 
     Examples
     --------
@@ -93,6 +93,7 @@ class Moment:
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
             raise ValueError(f"{self.at} has no time zone; a moment is an instant.")
+        object.__setattr__(self, "at", self.at.replace(microsecond=0))  # as the log has it, or it would not read back
 
     @classmethod
     def rehearsal(cls, day: date) -> Moment:
@@ -106,7 +107,7 @@ class Moment:
 
     def written(self) -> str:
         """As the log has it, to the second: 2026-05-04T21:03:00+01:00."""
-        return self.at.replace(microsecond=0).isoformat()
+        return self.at.isoformat()
 
 
 @dataclass(frozen=True, slots=True)

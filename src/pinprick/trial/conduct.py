@@ -343,6 +343,27 @@ class Conduct:
     def _kinds(self) -> tuple[str, ...]:
         return tuple(kind.value for kind in self.plan.safety_kinds)
 
+    def check_start(self, moment: Moment, *, first_day: date | None = None, built_up: bool = False) -> date:
+        """The first day of the trial, tomorrow unless told otherwise, or why it may not start; as in `started`."""
+        if self.has_started:
+            raise ProtocolError(f"This trial started on {self._first()}; a new trial needs a file of its own.")
+        gate = self.safety.may_start(self._kinds, moment.day)
+        if not gate.open:
+            raise ProtocolError(f"{gate.why} {gate.what_to_do}")
+        if not (built_up or self.built_up):
+            rung = self.rung
+            raise ProtocolError(
+                f"The build-up is at step {rung.step} ({rung.minutes} minutes, {rung.layer}); go on with it first, "
+                "or say --built-up if you have lain on a mat for a week or more without trouble."
+            )
+        first = first_day or moment.day + timedelta(days=1)
+        if not moment.day <= first <= moment.day + timedelta(days=FIRST_DAY_WITHIN):
+            raise ProtocolError(
+                f"The first day is {first}; give one from today, {moment.day}, to {FIRST_DAY_WITHIN} days on."
+            )
+        check_balance(self.plan, first_day=first)
+        return first
+
     def started(
         self,
         moment: Moment,
@@ -378,24 +399,8 @@ class Conduct:
         ProtocolError
             If a safety rule stands open, the build-up is not done, or the trial has started.
         """
-        if self.has_started:
-            raise ProtocolError(f"This trial started on {self._first()}; a new trial needs a file of its own.")
-        gate = self.safety.may_start(self._kinds, moment.day)
-        if not gate.open:
-            raise ProtocolError(f"{gate.why} {gate.what_to_do}")
-        if not (built_up or self.built_up):
-            rung = self.rung
-            raise ProtocolError(
-                f"The build-up is at step {rung.step} ({rung.minutes} minutes, {rung.layer}); go on with it first, "
-                "or say --built-up if you have lain on a mat for a week or more without trouble."
-            )
-        first = first_day or moment.day + timedelta(days=1)
-        if not moment.day <= first <= moment.day + timedelta(days=FIRST_DAY_WITHIN):
-            raise ProtocolError(
-                f"The first day is {first}; give one from today, {moment.day}, to {FIRST_DAY_WITHIN} days on."
-            )
+        first = self.check_start(moment, first_day=first_day, built_up=built_up)
         _check_belief(self.plan, belief)
-        check_balance(self.plan, first_day=first)
         seal = Seal(seed, draw(self.plan, seed, first_day=first))
         seed_sha256 = sha256(seed)
         data = {
@@ -713,7 +718,7 @@ class Conduct:
 
     def _with(self, kind: str, moment: Moment, data: Mapping[str, Any]) -> Conduct:
         last = self.events[-1]
-        if moment.at.replace(microsecond=0) < last.moment.at:
+        if moment.at < last.moment.at:
             set_clock = " with a set clock" if last.moment.rehearsed and not moment.rehearsed else ""
             raise DiaryError(
                 f"This device's clock says {moment.written()}, but the trial's last entry was made{set_clock} at "
