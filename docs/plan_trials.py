@@ -15,7 +15,8 @@ from pathlib import Path
 
 from pinprick.planning.foresight import Foresight, plan_ahead
 from pinprick.planning.outlook import Outlook
-from pinprick.planning.worth import Advice, Why
+from pinprick.planning.worth import Why
+from pinprick.report.names import exact_points
 from pinprick.report.planning import in_dots
 from pinprick.trial.plan import Plan, Sequence
 from pinprick.trial.protocol_file import read_protocol, ready_names
@@ -25,9 +26,12 @@ BEGIN, END = "<!-- plans -->", "<!-- /plans -->"
 SECTION = re.compile(f"{BEGIN}.*?{END}", re.DOTALL)
 EFFECTS = (0.0, 1.0, 1.5, 2.0)
 ADVICE = {
-    Advice.WORTH_IT: "worth it",
-    Advice.ONLY_IF_LARGE: "only if the effect is large",
-    Advice.NOT_WORTH_IT: "not worth it: cannot answer",
+    Why.ANSWERS: "worth it",
+    Why.MISSES_WHAT_MATTERS: "only if the effect is large",
+    Why.LITTLE_TO_GAIN: "only if you expect more than trials found",
+    Why.MISSES_LARGE: "against: it misses even large effects",
+    Why.NO_ANSWER: "against: it cannot answer",
+    Why.TOO_SHORT: "against: it ends too soon",
 }
 INTRO = (
     "`pinprick plan NAME` simulates {n:,} made-up people for each truth: they miss days in clusters, have flares, "
@@ -42,7 +46,7 @@ INTRO = (
 def section(foresights: dict[str, Foresight]) -> str:
     """The table, between its markers."""
     n = next(iter(foresights.values())).n_trial
-    effects = [f"{effect:g} points" if effect else "no effect" for effect in EFFECTS]
+    effects = [exact_points(effect) if effect else "no effect" for effect in EFFECTS]
     lines = [
         BEGIN,
         "## What each is likely to find",
@@ -57,12 +61,9 @@ def section(foresights: dict[str, Foresight]) -> str:
         worth = seen.worth
         if worth is None:
             raise SystemExit(f"{name} ends before an answer can come")
-        advice = ADVICE[seen.advice]
-        if seen.why is Why.LITTLE_TO_GAIN:
-            advice = "only if you expect more than trials found"
         lines.append(
             f"| {name} | {' | '.join(cells)} | {round(100 * worth.outlook.clear)} of 100 | {worth.days:.0f} | "
-            f"{worth.minutes:.0f} | {advice} |"
+            f"{worth.minutes:.0f} | {ADVICE[seen.why]} |"
         )
     lines += ["", "`mat-then-acupuncture` is the trial of the mat against usual days, then the course.", END]
     return "\n".join(lines)
