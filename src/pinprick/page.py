@@ -21,8 +21,8 @@ from pinprick import charts
 from pinprick.analysis.single import VERDICT_FORMAT, Result
 from pinprick.report import decided, fool, headline, method, person_line, settle, size
 from pinprick.report.days import Day, every_day, unanswered
+from pinprick.report.how_large import dots_sentences
 from pinprick.report.names import clean, day_month, day_span, days, exact, number, outcome_name, sentence, tidy
-from pinprick.report.size import dots_sentences
 from pinprick.report.standing import can_be_drawn, participant
 
 SOLID: Final = (

@@ -12,8 +12,8 @@ from pinprick import report
 from pinprick.analysis.randomisation import RandomisationTest
 from pinprick.analysis.verdict import Finding, Reason
 from pinprick.report.heap import Heap, Side, counts, pile, side_of, ticks
+from pinprick.report.lines import _width
 from pinprick.report.names import CHANCE_WORDS, chance_word, clean, plain_ascii, tidy, treatment_name
-from pinprick.report.terminal import _width
 from tests.unit.results import CAST, cast, normal_effect, planned, strong, with_effect
 
 EVERYBODY = list(CAST)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pinprick import cli
+from pinprick.analysis.reading import read_verdict
 from pinprick.trial.commitment import Moment
 from pinprick.trial.conduct import Conduct, Seal
 from pinprick.trial.protocol_file import read_protocol
@@ -190,6 +191,12 @@ def test_looking_early_is_recorded_and_said_in_every_later_verdict(run):
     assert "You looked at the results before the end, on 19 May." in out
     again = run.json(f"verdict --trial me.json --today {day(20)}")
     assert any("looked at the results before the end" in sentence for sentence in again["caveats"])
+
+
+def test_doubts_about_how_it_was_lived_travel_in_the_result_itself(run):
+    conduct = answered(run.folder)
+    found = read_verdict(conduct.with_unsealing(at(30)), at(30).day).result
+    assert [one.name for one in found.caveats][:2] == ["rehearsed", "unsealed"]
 
 
 def test_guess_and_preference_come_before_the_answer(run):

@@ -7,11 +7,12 @@ While a trial is sealed, everything shown comes from the width of the posterior 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
 from pinprick.analysis.effect import estimate, posterior_of
+from pinprick.analysis.lived import lived_caveats
 from pinprick.analysis.observations import Observations, observe
 from pinprick.analysis.single import Result, analyse_trial
 from pinprick.analysis.start_day import start_day_thresholds
@@ -132,7 +133,8 @@ class Reading:
     ready : bool
         Whether there is an answer: the rule has fired, the ceiling is reached, or the trial was stopped.
     result : Result or None
-        The primary contrast; None where nothing could be analysed.
+        The primary contrast, with the doubts that come from how the trial was lived; None where nothing could be
+        analysed.
     others : tuple of Result
         Every other pair of treatments: intervals, and no guarantee.
     """
@@ -163,6 +165,8 @@ def read_verdict(conduct: Conduct, today: date) -> Reading:
     ended = conduct.phase(today) in (Phase.STOPPED, Phase.FINISHED, Phase.REVEALED)
     last = conduct.rated(conduct.last_day)
     at_the_end = today >= conduct.due_on(conduct.last_day) and last is not None and until == conduct.last_day
+    if primary is not None:
+        primary = replace(primary, caveats=lived_caveats(conduct) + primary.caveats)
     return Reading(fired or ended or at_the_end, primary, tuple(results[1:]))
 
 

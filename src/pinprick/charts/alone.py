@@ -12,8 +12,8 @@ from pinprick.charts.answers import answers_words, draw_answers
 from pinprick.charts.days import days_words, draw_days
 from pinprick.charts.drawing import LINE, MARGIN, TEXT, WIDTH, Theme, tokens, written
 from pinprick.report.finding import headline
+from pinprick.report.how_large import dots_sentence
 from pinprick.report.names import outcome_name, sentence
-from pinprick.report.size import dots_sentence
 from pinprick.report.standing import can_be_drawn
 
 Which = Literal["answers", "days", "both"]

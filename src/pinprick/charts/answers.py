@@ -9,8 +9,8 @@ from pinprick.analysis.single import Result
 from pinprick.charts.drawing import LINE, ROOM_FOR_TWO, WIDTH, Drawing, about_long
 from pinprick.errors import PinprickError
 from pinprick.report.heap import Heap, pile, ticks
+from pinprick.report.how_large import dots_sentence
 from pinprick.report.names import exact, tidy
-from pinprick.report.size import dots_sentence
 from pinprick.report.standing import can_be_drawn, favours
 
 AXIS_LEFT, AXIS_RIGHT = 6, 344

@@ -15,6 +15,7 @@ from pinprick.cli.options import AsJson, Today, TrialFile, is_asking, now
 from pinprick.cli.terminal import hear, parse_today, say, speak
 from pinprick.errors import DiaryError, ProtocolError
 from pinprick.trial.commitment import Moment
+from pinprick.trial.table import day_name
 
 ANSWER_FIRST = "If none is: pinprick today --well. If any is, or you are not sure: pinprick today, at a keyboard."
 
@@ -42,7 +43,6 @@ def start(
 ) -> None:
     """Draw the order by chance, seal it, print the commitment, and start."""
     from pinprick.analysis.reading import rule_dict, rule_of
-    from pinprick.report import conduct as words
     from pinprick.trial.store import running_beside, writing
 
     moment = now(today)
@@ -87,7 +87,7 @@ def start(
         return
     lines = [
         f"The order is drawn{' and sealed' if seed is None else ''}. The trial starts on "
-        f"{words.day_name(first, year=True)} and ends on {words.day_name(after.last_day, year=True)} at the latest.",
+        f"{day_name(first, year=True)} and ends on {day_name(after.last_day, year=True)} at the latest.",
         "This number commits to the plan and to the order. Keep it elsewhere: mail it to a friend, or write it down.",
         f"  {after.start['commitment']}",
     ]
@@ -339,10 +339,8 @@ def _rating(text: str, plan: Any) -> tuple[str, float]:
 
 def pause(trial: TrialFile, today: Today = None, as_json: AsJson = False) -> None:
     """Pause the trial: the order stands still, and nothing is lost."""
-    from pinprick.report import conduct as words
-
     after, moment = _step(trial, today, lambda conduct, moment: conduct.with_pause(moment))
-    first = words.day_name(after.pauses[-1].first_day)
+    first = day_name(after.pauses[-1].first_day)
     _tell(after, moment, as_json, [f"Paused from {first}. It goes on where it was left: pinprick resume."])
 
 
@@ -421,8 +419,6 @@ def conducted_verdict(
 
     Before the rule fires it says "not yet". With an answer, guess and preference come first, then the reveal.
     """
-    from dataclasses import replace
-
     from pinprick import report
     from pinprick.analysis.reading import progress, read_verdict, recorded
     from pinprick.cli.terminal import style
@@ -443,6 +439,7 @@ def conducted_verdict(
             conduct = conduct.with_reveal(book.seal(), moment, verdict=recorded(reading, on=moment.day))
         elif unseal and conduct.revealed is None:
             conduct = conduct.with_unsealing(moment)
+            reading = read_verdict(conduct, moment.day)  # whose doubts now name this look too
         book.write(conduct)
         remarks = book.remarks
     shown = conduct.revealed is not None or unseal
@@ -461,7 +458,7 @@ def conducted_verdict(
         else:
             say(lines, remarks)
         return None
-    result = replace(reading.result, caveats=words.conduct_caveats(conduct) + reading.result.caveats)
+    result = reading.result
     if as_json:
         body = result.to_dict()
         _print(

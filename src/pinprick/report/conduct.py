@@ -7,31 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from pinprick.analysis.checks import Caveat
-from pinprick.analysis.reading import Progress
-from pinprick.analysis.single import Result
-from pinprick.report.names import MONTHS, clean, sentence
+from pinprick.report.names import clean, sentence
 from pinprick.trial.conduct import Conduct, Phase, Rated, Written
 from pinprick.trial.plan import Arm, Asked, Plan, StartDay
 from pinprick.trial.safety import TOO_PAINFUL, LadderStep, StopAction, stop_rule
+from pinprick.trial.table import day_name
+
+if TYPE_CHECKING:
+    from pinprick.analysis.reading import Progress
+    from pinprick.analysis.single import Result
 
 RATED: Final = "●"
 MISSED: Final = "╵"  # look.md: a day without an answer is a short upright tick, not a hole
 TO_COME: Final = "·"
 A_ROW: Final = 7
-
-
-def day_name(day: date, *, year: bool = False) -> str:
-    """A day as people write it.
-
-    Examples
-    --------
-    >>> day_name(date(2026, 5, 4)), day_name(date(2026, 5, 4), year=True)
-    ('4 May', '4 May 2026')
-    """
-    return f"{day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
 
 
 def n_days(n: int) -> str:
@@ -224,64 +215,6 @@ def belief_lines(conduct: Conduct) -> list[str]:
 
 def _called(plan: Plan, name: str) -> str:
     return "neither" if name == "neither" else clean(plan.arm(name).label)
-
-
-def conduct_caveats(conduct: Conduct) -> tuple[Caveat, ...]:
-    """Doubts that come from how the trial was conducted; they travel with every verdict of it."""
-    found = []
-    if conduct.rehearsed:
-        found.append(
-            Caveat(
-                "rehearsed",
-                "This is a rehearsal: the clock was set by hand, so nothing shows when the days were lived.",
-                reveals=False,
-            )
-        )
-    if conduct.has_started and not conduct.start["sealed"]:
-        found.append(
-            Caveat(
-                "not sealed",
-                "The order was not sealed: its seed was given by hand, so somebody could know what was to come.",
-                reveals=False,
-            )
-        )
-    if conduct.unsealed:
-        on = " and ".join(day_name(day) for day in dict.fromkeys(conduct.unsealed))
-        found.append(
-            Caveat(
-                "unsealed",
-                f"You looked at the results before the end, on {on}. What you saw may have changed how you rated.",
-                reveals=False,
-            )
-        )
-    if conduct.stopped:
-        day, why = conduct.stopped
-        said = "by a safety rule" if why == "safety" else "by your own choice"
-        found.append(
-            Caveat(
-                "stopped",
-                f"The trial was stopped {said} on {day_name(day)}. Stopping is a result too.",
-                reveals=False,
-            )
-        )
-    if conduct.plan.exploratory:
-        found.append(
-            Caveat(
-                "exploratory",
-                "This trial explores: no everyday rating is an accepted measure of what it asks about.",
-                reveals=False,
-            )
-        )
-    late = (
-        sum(version.late for day in conduct.scheduled_days for version in conduct.versions(day)[-1:])
-        if conduct.has_started
-        else 0
-    )
-    if late:
-        found.append(
-            Caveat("late", f"{n_days(late)} {'was' if late == 1 else 'were'} rated late, from memory.", reveals=False)
-        )
-    return tuple(found)
 
 
 def other_contrasts(others: Sequence[Any], plan: Plan) -> list[str]:

@@ -12,6 +12,8 @@ import unicodedata
 from datetime import date
 from typing import Final
 
+from pinprick.trial.table import MONTHS
+
 MINUS: Final = "\N{MINUS SIGN}"
 
 # Things one holds, wears or takes: English puts "the" before them. Other names stand alone.
@@ -25,10 +27,6 @@ THINGS: Final = frozenset(
 )
 # What begins like this could turn a sentence around: "no tea is better than tea".
 NEGATIONS: Final = frozenset(["no", "not", "none", "nothing", "never", "without", "neither", "less", "more", "only"])
-MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 # From this chance on the word is used; Kent's "almost certain" begins at 87 %, ours is stricter.
 # Sherman Kent (1964), Words of Estimative Probability, Studies in Intelligence 8(4).

@@ -15,8 +15,7 @@ from pinprick.planning.foresight import Foresight
 from pinprick.planning.outlook import Outlook
 from pinprick.planning.worth import Advice, Why
 from pinprick.report.heap import Side
-from pinprick.report.names import days, exact, exact_points, number, outcome_name, plain_ascii, points, sentence, tidy
-from pinprick.report.terminal import (
+from pinprick.report.lines import (
     BOLD,
     COLOURS,
     MARGIN,
@@ -29,6 +28,7 @@ from pinprick.report.terminal import (
     _width,
     _wrap,
 )
+from pinprick.report.names import days, exact, exact_points, number, outcome_name, plain_ascii, points, sentence, tidy
 from pinprick.trial.plan import Blocks, Kind
 from pinprick.trial.protocol import Question
 

@@ -36,6 +36,10 @@ COLUMN_WORDS = frozenset(
 """Names that tell a header, ours or StudyU's or nof1kit's, from a line cut at the wrong sign."""
 
 EXAMPLE_DAY = "2026-05-04"
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 DATE_LIKE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}")
 YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 YEAR_LAST = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})")
@@ -204,6 +208,17 @@ def plain(value: float) -> str:
     ('6', '6.5')
     """
     return float.__repr__(float(value)).removesuffix(".0")
+
+
+def day_name(day: date, *, year: bool = False) -> str:
+    """A day as people write it.
+
+    Examples
+    --------
+    >>> day_name(date(2026, 5, 4)), day_name(date(2026, 5, 4), year=True)
+    ('4 May', '4 May 2026')
+    """
+    return f"{day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
 
 
 def parse_day(cell: str) -> date:

@@ -10,8 +10,8 @@ from pinprick.analysis.single import Result
 from pinprick.report.beside import decided, fool, settle
 from pinprick.report.finding import headline
 from pinprick.report.heap import Heap, Side, pile, ticks
+from pinprick.report.how_large import dots_sentence, size
 from pinprick.report.names import exact, plain_ascii
-from pinprick.report.size import dots_sentence, size
 from pinprick.report.standing import can_be_drawn, favours
 
 WIDEST: Final = 80  # longer lines are tiring to read
