@@ -8,7 +8,8 @@ from pinprick.analysis.reading import rule_dict, rule_of
 from pinprick.trial.commitment import Moment
 from pinprick.trial.conduct import Conduct
 from pinprick.trial.protocol_file import read_protocol
-from pinprick.trial.safety import Occasion, evaluate, rules_for
+from pinprick.trial.safety import evaluate
+from pinprick.trial.safety_rules import Occasion, rules_for
 
 DAY_0 = date(2026, 5, 4)
 SEED = hashlib.sha256(b"a seed for tests").digest()

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from pinprick.trial.plan import Arm, Blocks, Plan, Rating, Sequence, StartDay
     from pinprick.trial.protocol import Mode, Protocol, Question
     from pinprick.trial.protocol_file import read_protocol, ready_names
-    from pinprick.trial.safety import SafetyRecord, Screening, evaluate, rules_for
+    from pinprick.trial.safety import Screening, evaluate
+    from pinprick.trial.safety_record import SafetyRecord
+    from pinprick.trial.safety_rules import rules_for
     from pinprick.trial.schedule import Order, Period, Schedule
     from pinprick.trial.trial import Trial
 
@@ -101,10 +103,10 @@ _HOME = {
     "StartDay": "trial.plan",
     "read_protocol": "trial.protocol_file",
     "ready_names": "trial.protocol_file",
-    "SafetyRecord": "trial.safety",
+    "SafetyRecord": "trial.safety_record",
     "Screening": "trial.safety",
     "evaluate": "trial.safety",
-    "rules_for": "trial.safety",
+    "rules_for": "trial.safety_rules",
     "draw": "trial.draw",
     "Moment": "trial.commitment",
     "commitment": "trial.commitment",

@@ -12,7 +12,8 @@ import pytest
 from pinprick.errors import PinprickError
 from pinprick.trial.conduct import Conduct
 from pinprick.trial.protocol_file import read_protocol
-from pinprick.trial.safety import Action, Occasion, evaluate, rule, rules_for
+from pinprick.trial.safety import evaluate
+from pinprick.trial.safety_rules import Action, Occasion, rule, rules_for
 from tests.conducted import DAY_0, SEED, at
 
 N_WALK, N_PART, N_STEP = 10_000, 8, 14

@@ -13,7 +13,9 @@ import pytest
 import yaml
 
 from pinprick.errors import DiaryError
-from pinprick.trial.safety import Occasion, SafetyRecord, evaluate, rules_for
+from pinprick.trial.safety import evaluate
+from pinprick.trial.safety_record import SafetyRecord
+from pinprick.trial.safety_rules import Occasion, rules_for
 
 N_WALKS = 10_000
 N_PARTS = 4  # so that a failing walk is found among fewer, and workers can share

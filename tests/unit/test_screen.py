@@ -8,15 +8,9 @@ import pytest
 from pinprick.cli.screen import NO_ANSWER, NO_SCORE, answers_from_file, ask_country, ask_daily, ask_start
 from pinprick.errors import DiaryError, FileError
 from pinprick.report.screen import gate_said, numbers, said
-from pinprick.trial.safety import (
-    KINDS,
-    STOPPED,
-    Action,
-    Occasion,
-    Screening,
-    evaluate,
-    rules_for,
-)
+from pinprick.trial.safety import Screening, evaluate
+from pinprick.trial.safety_record import STOPPED
+from pinprick.trial.safety_rules import KINDS, Action, Occasion, rules_for
 
 SELF_HARM = "thoughts_of_suicide"
 START = rules_for(["mat"], occasion=Occasion.START)

@@ -37,7 +37,8 @@ def screen(
     from pinprick.cli.screen import answers_from_file, ask_country, ask_start
     from pinprick.report import screen as words
     from pinprick.trial.conduct import Conduct
-    from pinprick.trial.safety import Occasion, evaluate, rules_for
+    from pinprick.trial.safety import evaluate
+    from pinprick.trial.safety_rules import Occasion, rules_for
     from pinprick.trial.store import writing
 
     moment = now(today)
@@ -147,7 +148,8 @@ def todays_answers(conduct: Any, day: date, *, well: bool, answers: Path | None,
     anybody may; it is never answered for somebody.
     """
     from pinprick.cli.screen import answers_from_file, ask_daily
-    from pinprick.trial.safety import evaluate, rules_for
+    from pinprick.trial.safety import evaluate
+    from pinprick.trial.safety_rules import rules_for
 
     if answers is None and (conduct.answered_on(day) or not (well or can_ask)):
         return None
@@ -165,7 +167,7 @@ def todays_answers(conduct: Any, day: date, *, well: bool, answers: Path | None,
 
 def todays_signs(conduct: Any, day: date) -> list[str]:
     """The signs on a day's list, in a few words each, for somebody who has not answered yet."""
-    from pinprick.trial.safety import rules_for
+    from pinprick.trial.safety_rules import rules_for
 
     kinds = [kind.value for kind in conduct.plan.safety_kinds]
     rules = rules_for(kinds, occasion=conduct.safety.occasion(day), groups=conduct.plan.screen)

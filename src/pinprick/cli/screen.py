@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 from pinprick.errors import DiaryError, FileError
 from pinprick.report.screen import numbers
-from pinprick.trial.safety import Action, Answer, Rule, signposts
+from pinprick.trial.safety_rules import Action, Answer, Rule, signposts
 
 Read: TypeAlias = Callable[[str], str]
 """Shows a prompt and gives the line that was typed, like `input`."""

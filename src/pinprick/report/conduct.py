@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from pinprick.report.names import clean, sentence
 from pinprick.trial.conduct import Conduct, Phase, Rated, Written
 from pinprick.trial.plan import Arm, Asked, Plan, StartDay
-from pinprick.trial.safety import TOO_PAINFUL, LadderStep, StopAction, stop_rule
+from pinprick.trial.safety import TOO_PAINFUL
+from pinprick.trial.safety_rules import LadderStep, StopAction, stop_rule
 from pinprick.trial.table import day_name
 
 if TYPE_CHECKING:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from pinprick.trial.safety import Action, Gate, Occasion, Rule, Screening, Signpost, rule, signposts
+from pinprick.trial.safety import Screening
+from pinprick.trial.safety_record import Gate
+from pinprick.trial.safety_rules import Action, Occasion, Rule, Signpost, rule, signposts
 
 NAMES: Final = {"mat": "the mat", "rest": "rest", "acupuncture": "acupuncture", "usual_care": "ordinary days"}
 DRAFT: Final = "These questions are a draft. No doctor has approved them yet. If you are unsure, ask one."

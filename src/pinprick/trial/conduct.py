@@ -21,18 +21,9 @@ from pinprick.trial.commitment import Event, Moment, canonical, commitment, sha2
 from pinprick.trial.diary import Diary, Entry
 from pinprick.trial.draw import DRAW, Pause, check_balance, draw, schedule_from_draw, scheduled_days
 from pinprick.trial.plan import Arm, Asked, Plan, StartDay
-from pinprick.trial.safety import (
-    TOO_PAINFUL,
-    Gate,
-    LadderStep,
-    Occasion,
-    SafetyRecord,
-    Screening,
-    mood_drops,
-    stop_rule,
-    top_step_for,
-    worse_for_three_days,
-)
+from pinprick.trial.safety import TOO_PAINFUL, Screening, mood_drops, worse_for_three_days
+from pinprick.trial.safety_record import Gate, SafetyRecord
+from pinprick.trial.safety_rules import LadderStep, Occasion, stop_rule, top_step_for
 from pinprick.trial.schedule import Schedule
 from pinprick.trial.trial import Trial
 

@@ -14,17 +14,21 @@ import yaml
 
 from pinprick.errors import DiaryError, FileError, ProtocolError
 from pinprick.trial.safety import (
-    KINDS,
-    Action,
-    Gate,
-    Occasion,
-    SafetyRecord,
     Screening,
-    StopAction,
     StopReport,
     evaluate,
-    ladder,
     mood_drops,
+    stops_met,
+    usual_level,
+    worse_for_three_days,
+)
+from pinprick.trial.safety_record import Gate, SafetyRecord
+from pinprick.trial.safety_rules import (
+    KINDS,
+    Action,
+    Occasion,
+    StopAction,
+    ladder,
     rule,
     rules_for,
     rules_version,
@@ -32,10 +36,7 @@ from pinprick.trial.safety import (
     signposts,
     stop_rule,
     stop_rules,
-    stops_met,
     top_step_for,
-    usual_level,
-    worse_for_three_days,
 )
 
 TABLE = yaml.safe_load(files("pinprick.trial").joinpath("safety.yaml").read_text(encoding="utf-8"))
