@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pinprick.errors import ComputationError, DiaryError, FileError, PinprickError, ProtocolError
     from pinprick.planning.foresight import Foresight, plan_ahead
     from pinprick.trial.commitment import Moment, commitment
-    from pinprick.trial.conduct import Conduct, Phase, Seal
+    from pinprick.trial.conduct import Conduct, Phase
     from pinprick.trial.diary import Diary, Entry
     from pinprick.trial.draw import draw
     from pinprick.trial.outcome import Outcome
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pinprick.trial.safety_record import SafetyRecord
     from pinprick.trial.safety_rules import rules_for
     from pinprick.trial.schedule import Order, Period, Schedule
+    from pinprick.trial.seal import Seal
     from pinprick.trial.trial import Trial
 
 __all__ = [
@@ -112,7 +113,7 @@ _HOME = {
     "commitment": "trial.commitment",
     "Conduct": "trial.conduct",
     "Phase": "trial.conduct",
-    "Seal": "trial.conduct",
+    "Seal": "trial.seal",
     "Progress": "analysis.reading",
     "Reading": "analysis.reading",
     "progress": "analysis.reading",

@@ -13,8 +13,9 @@ import pytest
 from pinprick import cli
 from pinprick.analysis.reading import read_verdict
 from pinprick.trial.commitment import Moment
-from pinprick.trial.conduct import Conduct, Seal
+from pinprick.trial.conduct import Conduct
 from pinprick.trial.protocol_file import read_protocol
+from pinprick.trial.seal import Seal
 from pinprick.trial.store import load, seal_path, writing
 from tests.conducted import DAY_0, SEED, at, lived, noisy, screening, started, with_well_day, write_answers
 

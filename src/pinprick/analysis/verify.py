@@ -14,8 +14,9 @@ from typing import Any
 from pinprick.analysis.reading import read_verdict, recorded
 from pinprick.errors import FileError, PinprickError
 from pinprick.trial.commitment import Event, broken_at, canonical, commitment, sha256
-from pinprick.trial.conduct import Conduct, Seal
+from pinprick.trial.conduct import Conduct
 from pinprick.trial.draw import DRAW, draw
+from pinprick.trial.seal import Seal
 from pinprick.trial.store import rendered
 from pinprick.trial.trial_json import FORMAT
 from pinprick.version import __version__

@@ -10,7 +10,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from pinprick.report.names import clean, sentence
-from pinprick.trial.conduct import Conduct, Phase, Rated, Written
+from pinprick.trial.conduct import Conduct, Phase, Written
+from pinprick.trial.fold import Rated
 from pinprick.trial.plan import Arm, Asked, Plan, StartDay
 from pinprick.trial.safety import TOO_PAINFUL
 from pinprick.trial.safety_rules import LadderStep, StopAction, stop_rule

@@ -7,9 +7,6 @@ the order that has not begun lies in the `Seal`, which is handed in where a new 
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import InitVar, dataclass, field, replace
 from datetime import date, timedelta
@@ -17,18 +14,18 @@ from enum import StrEnum
 from typing import Any
 
 from pinprick.errors import DiaryError, FileError, ProtocolError
-from pinprick.trial.commitment import Event, Moment, canonical, commitment, sha256
+from pinprick.trial.commitment import Event, Moment, commitment, sha256
 from pinprick.trial.diary import Diary, Entry
 from pinprick.trial.draw import DRAW, Pause, check_balance, draw, schedule_from_draw, scheduled_days
+from pinprick.trial.fold import FOLD, Rated, State
 from pinprick.trial.plan import Arm, Asked, Plan, StartDay
-from pinprick.trial.safety import TOO_PAINFUL, Screening, mood_drops, worse_for_three_days
+from pinprick.trial.safety import Screening, mood_drops, worse_for_three_days
 from pinprick.trial.safety_record import Gate, SafetyRecord
-from pinprick.trial.safety_rules import LadderStep, Occasion, stop_rule, top_step_for
+from pinprick.trial.safety_rules import LadderStep, Occasion, stop_rule
 from pinprick.trial.schedule import Schedule
+from pinprick.trial.seal import Seal
 from pinprick.trial.trial import Trial
 
-SEAL = "pinprick-seal/1"
-SEAL_NOTE = "The seal of a running trial. Do not open it before the end, and do not lose it: the order is in it."
 LATEST_DAYS = 7
 """A rating older than this is not taken: nobody remembers a day that long."""
 FIRST_DAY_WITHIN = 14
@@ -55,92 +52,6 @@ class Written(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
-    """The seed and the order as drawn, kept in a file of its own until the end."""
-
-    seed: bytes
-    drawn: tuple[int, ...]
-
-    def to_text(self) -> str:
-        """As its file holds it: encoded, so that a glance tells nothing.
-
-        Examples
-        --------
-        >>> Seal.from_text(Seal(bytes(32), (0, 1)).to_text(), name="seal") == Seal(bytes(32), (0, 1))
-        True
-        """
-        body = canonical({"format": SEAL, "seed": self.seed.hex(), "drawn": list(self.drawn)})
-        return f"{SEAL_NOTE}\n{base64.b64encode(body).decode()}\n"
-
-    @classmethod
-    def from_text(cls, text: str, *, name: str) -> Seal:
-        """The seal in a file's text; `FileError` if it is none."""
-        try:
-            values = json.loads(base64.b64decode(text.split("\n")[1], validate=True))
-            if values["format"] != SEAL:
-                raise ValueError
-            return cls(bytes.fromhex(values["seed"]), tuple(int(arm) for arm in values["drawn"]))
-        except (IndexError, KeyError, TypeError, ValueError, binascii.Error):
-            raise FileError(f"{name} is not the seal that Pinprick wrote; restore it from a copy.") from None
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the file's text, by which a changed seal is known."""
-        return sha256(self.to_text().encode())
-
-
-@dataclass(frozen=True, slots=True)
-class Rated:
-    """One version of a day's check-in."""
-
-    day: date
-    ratings: Mapping[str, float]
-    done: bool | None
-    minutes: float | None
-    note: str
-    moment: Moment
-    late: bool
-
-    def says_the_same(self, other: Rated) -> bool:
-        """Whether two versions differ in nothing but when they were handed in."""
-        return (self.day, dict(self.ratings), self.done, self.minutes, self.note) == (
-            other.day,
-            dict(other.ratings),
-            other.done,
-            other.minutes,
-            other.note,
-        )
-
-
-@dataclass(slots=True)
-class _State:
-    """What the events add up to."""
-
-    plan: Plan | None = None
-    sequence: Mapping[str, Any] | None = None
-    opened: date | None = None
-    safety: SafetyRecord = field(default_factory=SafetyRecord)
-    is_screened: bool = False
-    country: str | None = None
-    start: Mapping[str, Any] | None = None
-    first_day: date | None = None
-    begun: list[int] = field(default_factory=list)
-    pauses: list[Pause] = field(default_factory=list)
-    ratings: dict[date, list[Rated]] = field(default_factory=dict)
-    stopped: tuple[date, str] | None = None
-    unsealed: list[date] = field(default_factory=list)
-    belief_after: Mapping[str, Any] | None = None
-    revealed: Mapping[str, Any] | None = None
-    rehearsed: bool = False
-
-    def copy(self) -> _State:
-        """A state that may be folded further; what it holds is replaced, never changed in place."""
-        return replace(
-            self, begun=[*self.begun], pauses=[*self.pauses], ratings={**self.ratings}, unsealed=[*self.unsealed]
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Conduct:
     """A trial as it has been conducted so far.
 
@@ -154,13 +65,13 @@ class Conduct:
 
     events: tuple[Event, ...]
     before: InitVar[Conduct | None] = None
-    _state: _State = field(init=False, repr=False, compare=False)
+    _state: State = field(init=False, repr=False, compare=False)
 
     def __post_init__(self, before: Conduct | None) -> None:
         """Fold the events; those of ``before``, of which these are a continuation, have been folded already."""
-        state = before._state.copy() if before else _State()
+        state = before._state.copy() if before else State()
         for event in self.events[len(before.events) if before else 0 :]:
-            _FOLD[event.kind](state, event)
+            FOLD[event.kind](state, event)
             state.rehearsed |= event.moment.rehearsed
         object.__setattr__(self, "_state", state)
 
@@ -746,119 +657,3 @@ def _shown(rated: Rated) -> str:
     words += [] if rated.minutes is None else [f"{rated.minutes:g} minutes"]
     words += ["a note"] if rated.note else []
     return ", ".join(words) or "no rating"
-
-
-# -------------------------------------------------------------------- what each event does
-
-
-def _opened(state: _State, event: Event) -> None:
-    state.plan = Plan.from_dict(event.data["plan"])
-    state.sequence = event.data.get("sequence")
-    state.opened = event.moment.day
-    minutes = max((arm.minutes for arm in state.plan.arms if arm.on_the_mat), default=0)
-    if minutes:
-        state.safety = SafetyRecord(top_step=top_step_for(minutes))
-
-
-def _screened(state: _State, event: Event) -> None:
-    screening = Screening.from_dict(event.data["screening"])
-    state.safety = state.safety.with_screening(screening, event.moment.day)
-    state.is_screened = screening.may_start
-    state.country = event.data.get("country", state.country)
-
-
-def _asked_today(state: _State, event: Event) -> None:
-    state.safety = state.safety.with_daily(Screening.from_dict(event.data["screening"]), event.moment.day)
-
-
-def _rung(state: _State, event: Event) -> None:
-    state.safety = state.safety.with_session(event.moment.day)
-    if event.data["prick"] >= TOO_PAINFUL:
-        state.safety = state.safety.with_stop("too_painful", event.moment.day)
-
-
-def _started(state: _State, event: Event) -> None:
-    state.start = event.data
-    state.first_day = date.fromisoformat(event.data["first_day"])
-    if event.data["built_up"]:
-        state.safety = replace(state.safety, first_step=state.safety.top_step)
-
-
-def _began(state: _State, event: Event) -> None:
-    state.begun += event.data["order"]
-
-
-def _rated(state: _State, event: Event) -> None:
-    data, day = event.data, date.fromisoformat(event.data["day"])
-    version = Rated(
-        day,
-        data["ratings"],
-        data.get("done"),
-        data.get("minutes"),
-        data.get("note", ""),
-        event.moment,
-        data.get("late", False),
-    )
-    state.ratings[day] = [*state.ratings.get(day, ()), version]
-    on_the_mat = data.get("session")
-    if on_the_mat is not None:
-        state.safety = state.safety.with_session(day, over_towel=on_the_mat == "towel")
-
-
-def _paused(state: _State, event: Event) -> None:
-    state.pauses.append(Pause(date.fromisoformat(event.data["from"])))
-
-
-def _resumed(state: _State, event: Event) -> None:
-    pause = replace(state.pauses.pop(), resumed=date.fromisoformat(event.data["from"]))
-    if pause.resumed != pause.first_day:
-        state.pauses.append(pause)
-
-
-def _felt(state: _State, event: Event) -> None:
-    state.safety = state.safety.with_stop(event.data["rule"], event.moment.day)
-
-
-def _healed(state: _State, event: Event) -> None:
-    state.safety = state.safety.with_healed(event.moment.day)
-
-
-def _cleared(state: _State, event: Event) -> None:
-    state.safety = state.safety.with_clearance(event.moment.day)
-
-
-def _stopped(state: _State, event: Event) -> None:
-    state.stopped = (date.fromisoformat(event.data["from"]), event.data["why"])
-
-
-def _unsealed(state: _State, event: Event) -> None:
-    state.unsealed.append(event.moment.day)
-
-
-def _believed(state: _State, event: Event) -> None:
-    state.belief_after = event.data
-
-
-def _revealed(state: _State, event: Event) -> None:
-    state.revealed = event.data
-    # what of the order was never reached is known now, but belongs to no day that was lived
-
-
-_FOLD = {
-    "opened": _opened,
-    "screened": _screened,
-    "asked_today": _asked_today,
-    "rung": _rung,
-    "started": _started,
-    "began": _began,
-    "rated": _rated,
-    "paused": _paused,
-    "resumed": _resumed,
-    "felt": _felt,
-    "healed": _healed,
-    "cleared": _cleared,
-    "stopped": _stopped,
-    "unsealed": _unsealed,
-    "believed": _believed,
-    "revealed": _revealed,
-}

@@ -24,7 +24,8 @@ from filelock import FileLock, Timeout
 
 from pinprick.errors import FileError, PinprickError
 from pinprick.trial.commitment import Event, broken_at, canonical
-from pinprick.trial.conduct import Conduct, Seal
+from pinprick.trial.conduct import Conduct
+from pinprick.trial.seal import Seal
 from pinprick.trial.text import read_text, write_text
 from pinprick.trial.trial_json import FORMAT, trial_parts
 from pinprick.version import __version__

@@ -6,9 +6,10 @@ import pytest
 
 from pinprick.errors import DiaryError, FileError, ProtocolError
 from pinprick.trial.commitment import Moment, broken_at, sha256
-from pinprick.trial.conduct import Conduct, Phase, Seal, Written
+from pinprick.trial.conduct import Conduct, Phase, Written
 from pinprick.trial.protocol_file import read_protocol
 from pinprick.trial.safety_rules import Occasion
+from pinprick.trial.seal import Seal
 from tests.conducted import DAY_0, SEED, at, lived, screened, screening, started, with_well_day
 
 

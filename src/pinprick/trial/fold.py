@@ -1,0 +1,180 @@
+"""What a trial's events add up to: one small function for each kind of event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Final
+
+from pinprick.trial.commitment import Event, Moment
+from pinprick.trial.draw import Pause
+from pinprick.trial.plan import Plan
+from pinprick.trial.safety import TOO_PAINFUL, Screening
+from pinprick.trial.safety_record import SafetyRecord
+from pinprick.trial.safety_rules import top_step_for
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """One version of a day's check-in."""
+
+    day: date
+    ratings: Mapping[str, float]
+    done: bool | None
+    minutes: float | None
+    note: str
+    moment: Moment
+    late: bool
+
+    def says_the_same(self, other: Rated) -> bool:
+        """Whether two versions differ in nothing but when they were handed in."""
+        return (self.day, dict(self.ratings), self.done, self.minutes, self.note) == (
+            other.day,
+            dict(other.ratings),
+            other.done,
+            other.minutes,
+            other.note,
+        )
+
+
+@dataclass(slots=True)
+class State:
+    """What the events add up to."""
+
+    plan: Plan | None = None
+    sequence: Mapping[str, Any] | None = None
+    opened: date | None = None
+    safety: SafetyRecord = field(default_factory=SafetyRecord)
+    is_screened: bool = False
+    country: str | None = None
+    start: Mapping[str, Any] | None = None
+    first_day: date | None = None
+    begun: list[int] = field(default_factory=list)
+    pauses: list[Pause] = field(default_factory=list)
+    ratings: dict[date, list[Rated]] = field(default_factory=dict)
+    stopped: tuple[date, str] | None = None
+    unsealed: list[date] = field(default_factory=list)
+    belief_after: Mapping[str, Any] | None = None
+    revealed: Mapping[str, Any] | None = None
+    rehearsed: bool = False
+
+    def copy(self) -> State:
+        """A state that may be folded further; what it holds is replaced, never changed in place."""
+        return replace(
+            self, begun=[*self.begun], pauses=[*self.pauses], ratings={**self.ratings}, unsealed=[*self.unsealed]
+        )
+
+
+def _opened(state: State, event: Event) -> None:
+    state.plan = Plan.from_dict(event.data["plan"])
+    state.sequence = event.data.get("sequence")
+    state.opened = event.moment.day
+    minutes = max((arm.minutes for arm in state.plan.arms if arm.on_the_mat), default=0)
+    if minutes:
+        state.safety = SafetyRecord(top_step=top_step_for(minutes))
+
+
+def _screened(state: State, event: Event) -> None:
+    screening = Screening.from_dict(event.data["screening"])
+    state.safety = state.safety.with_screening(screening, event.moment.day)
+    state.is_screened = screening.may_start
+    state.country = event.data.get("country", state.country)
+
+
+def _asked_today(state: State, event: Event) -> None:
+    state.safety = state.safety.with_daily(Screening.from_dict(event.data["screening"]), event.moment.day)
+
+
+def _rung(state: State, event: Event) -> None:
+    state.safety = state.safety.with_session(event.moment.day)
+    if event.data["prick"] >= TOO_PAINFUL:
+        state.safety = state.safety.with_stop("too_painful", event.moment.day)
+
+
+def _started(state: State, event: Event) -> None:
+    state.start = event.data
+    state.first_day = date.fromisoformat(event.data["first_day"])
+    if event.data["built_up"]:
+        state.safety = replace(state.safety, first_step=state.safety.top_step)
+
+
+def _began(state: State, event: Event) -> None:
+    state.begun += event.data["order"]
+
+
+def _rated(state: State, event: Event) -> None:
+    data, day = event.data, date.fromisoformat(event.data["day"])
+    version = Rated(
+        day,
+        data["ratings"],
+        data.get("done"),
+        data.get("minutes"),
+        data.get("note", ""),
+        event.moment,
+        data.get("late", False),
+    )
+    state.ratings[day] = [*state.ratings.get(day, ()), version]
+    on_the_mat = data.get("session")
+    if on_the_mat is not None:
+        state.safety = state.safety.with_session(day, over_towel=on_the_mat == "towel")
+
+
+def _paused(state: State, event: Event) -> None:
+    state.pauses.append(Pause(date.fromisoformat(event.data["from"])))
+
+
+def _resumed(state: State, event: Event) -> None:
+    pause = replace(state.pauses.pop(), resumed=date.fromisoformat(event.data["from"]))
+    if pause.resumed != pause.first_day:
+        state.pauses.append(pause)
+
+
+def _felt(state: State, event: Event) -> None:
+    state.safety = state.safety.with_stop(event.data["rule"], event.moment.day)
+
+
+def _healed(state: State, event: Event) -> None:
+    state.safety = state.safety.with_healed(event.moment.day)
+
+
+def _cleared(state: State, event: Event) -> None:
+    state.safety = state.safety.with_clearance(event.moment.day)
+
+
+def _stopped(state: State, event: Event) -> None:
+    state.stopped = (date.fromisoformat(event.data["from"]), event.data["why"])
+
+
+def _unsealed(state: State, event: Event) -> None:
+    state.unsealed.append(event.moment.day)
+
+
+def _believed(state: State, event: Event) -> None:
+    state.belief_after = event.data
+
+
+def _revealed(state: State, event: Event) -> None:
+    state.revealed = event.data
+    # what of the order was never reached is known now, but belongs to no day that was lived
+
+
+FOLD: Final = {
+    "opened": _opened,
+    "screened": _screened,
+    "asked_today": _asked_today,
+    "rung": _rung,
+    "started": _started,
+    "began": _began,
+    "rated": _rated,
+    "paused": _paused,
+    "resumed": _resumed,
+    "felt": _felt,
+    "healed": _healed,
+    "cleared": _cleared,
+    "stopped": _stopped,
+    "unsealed": _unsealed,
+    "believed": _believed,
+    "revealed": _revealed,
+}
+"""What each kind of event does to the state."""
