@@ -108,7 +108,8 @@ def missing_by_treatment(e: Evidence) -> Caveat | None:
         return None
     return Caveat(
         "missing by treatment",
-        f"{o.missing[0]} {_days(o.missing[0])} of {o.treatments[0]} and {o.missing[1]} of {o.treatments[1]} "
+        f"{o.missing[0]} {_days(o.missing[0])} of {_called(o.treatments[0])} and {o.missing[1]} "
+        f"of {_called(o.treatments[1])} "
         "have no rating. Days left out because they were bad would bend the answer.",
     )
 
@@ -148,7 +149,7 @@ def confounded_with_time(e: Evidence) -> Caveat | None:
     correlation = float(np.corrcoef(o.day, o.on_first)[0, 1])
     if abs(correlation) < 0.5:
         return None
-    early = o.treatments[0] if correlation < 0 else o.treatments[1]
+    early = _called(o.treatments[0] if correlation < 0 else o.treatments[1])
     return Caveat(
         "time and treatment",
         f"{early} came mostly early, so the passing of time may look like an effect.",
@@ -187,7 +188,7 @@ def carry_over(e: Evidence) -> Caveat | None:
     width = e.observations.outcome.width
     return Caveat(
         "carry-over",
-        f"If {e.observations.treatments[0]} needs days to build up, the full effect could be "
+        f"If {_called(e.observations.treatments[0])} needs days to build up, the full effect could be "
         f"{points(full, width=width)} ({_range(low, high, width)}).",
     )
 
@@ -264,7 +265,7 @@ def unequal_spread(e: Evidence) -> Caveat | None:
     calm, wild = min(first, second), max(first, second)
     if wild <= UNEQUAL_SPREAD * calm or wild == 0:
         return None
-    name = o.treatments[0] if first > second else o.treatments[1]
+    name = _called(o.treatments[0] if first > second else o.treatments[1])
     return Caveat(
         "unequal spread",
         f"Ratings vary much more on days of {name}. The interval may then be a little too narrow.",
@@ -420,8 +421,14 @@ def _days(n: int) -> str:
     return "day" if n == 1 else "days"
 
 
+def _called(name: str) -> str:
+    """A name without a spreadsheet's underscores."""
+    return name.replace("_", " ")
+
+
 def _subject(outcome: Outcome) -> str:
-    return outcome.name[:1].upper() + outcome.name[1:]
+    name = _called(outcome.name)
+    return name[:1].upper() + name[1:]
 
 
 def _range(low: float, high: float, width: float) -> str:

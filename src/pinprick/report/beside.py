@@ -188,7 +188,7 @@ def _looked(result: Result) -> list[str]:
         return said
     if last is None:
         return [*said, "There was one look, at all days together."]
-    said.append(f"The trial takes at most {days(last)}, with a look every day.")
+    said.append(f"The trial takes at most {days(last)} of the two, with a look every day.")
     if result.verdict.fixed_on is not None:
         on = day_month(result.verdict.fixed_on, year=True)
         said.append(f"The finding was fixed on {on}. Later days can change the size, not the finding.")

@@ -9,6 +9,7 @@ from pinprick.analysis.checks import points
 from pinprick.analysis.single import analyse_trial
 from pinprick.trial.protocol import Mode
 from pinprick.trial.schedule import Order
+from pinprick.trial.trial_json import trial_from_json, trial_to_json
 from tests.trials import trial_from_arrays
 
 DAY = np.arange(56)
@@ -55,6 +56,14 @@ def test_floor_and_ceiling(end, name):
 
 def test_unequal_spread():
     assert "vary much more on days of mat" in doubts(5 + np.where(ON_FIRST, 3, 0.5) * CALM)["unequal spread"]
+
+
+def test_names_are_spoken_without_underscores():
+    trial = trial_from_arrays(5 + np.where(ON_FIRST, 3, 0.5) * CALM, ON_FIRST, period_days=2)
+    text = trial_to_json(trial).replace('"mat"', '"warm_pack"')
+    said = [caveat.sentence for caveat in analyse_trial(trial_from_json(text, name="trial.json")).caveats]
+    assert any("on days of warm pack" in sentence for sentence in said)
+    assert not any("_" in sentence for sentence in said)
 
 
 def test_all_equal():
