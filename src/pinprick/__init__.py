@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pinprick.analysis.single import Result, analyse_trial
     from pinprick.analysis.verdict import Finding
     from pinprick.analysis.verify import Verification, verify
-    from pinprick.api import analyse, analyse_file
+    from pinprick.api import analyse, analyse_file, reveal, start
     from pinprick.errors import ComputationError, DiaryError, FileError, PinprickError, ProtocolError
     from pinprick.planning.foresight import Foresight, plan_ahead
     from pinprick.trial.commitment import Moment, commitment
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pinprick.trial.safety_rules import rules_for
     from pinprick.trial.schedule import Order, Period, Schedule
     from pinprick.trial.seal import Seal
+    from pinprick.trial.store import load_trial, writing
     from pinprick.trial.trial import Trial
 
 __all__ = [
@@ -71,13 +72,17 @@ __all__ = [
     "commitment",
     "draw",
     "evaluate",
+    "load_trial",
     "plan_ahead",
     "progress",
     "read_protocol",
     "read_verdict",
     "ready_names",
+    "reveal",
     "rules_for",
+    "start",
     "verify",
+    "writing",
 ]
 
 _HOME = {
@@ -121,6 +126,10 @@ _HOME = {
     "Verification": "analysis.verify",
     "verify": "analysis.verify",
     "Foresight": "planning.foresight",
+    "load_trial": "trial.store",
+    "reveal": "api",
+    "start": "api",
+    "writing": "trial.store",
     "plan_ahead": "planning.foresight",
 }
 

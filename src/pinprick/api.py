@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from html import escape
@@ -11,14 +12,19 @@ from typing import Any
 
 from pinprick import charts, report
 from pinprick.analysis.bare import match_name, plan_for
+from pinprick.analysis.reading import Reading, read_verdict, recorded, rule_dict, rule_of
 from pinprick.analysis.single import Result, analyse_trial
 from pinprick.errors import DiaryError, PinprickError, ProtocolError
 from pinprick.formats.detect import read_sources
 from pinprick.formats.frame import diary_from_frame
 from pinprick.formats.source import Source
+from pinprick.trial.commitment import Moment
+from pinprick.trial.conduct import Conduct
 from pinprick.trial.diary import Diary
+from pinprick.trial.draw import SEED_BYTES
 from pinprick.trial.protocol import Mode
 from pinprick.trial.schedule import Schedule
+from pinprick.trial.seal import Seal
 from pinprick.trial.trial import Trial
 
 
@@ -171,3 +177,74 @@ def _answer(source: Source, wishes: Wishes, *, known: Sequence[str] = ()) -> Ans
         trial, assumptions = plan_for(diary, schedule=source.schedule, known=known, **chosen)
     result = analyse_trial(trial, assumptions=assumptions, participant=source.participant)
     return Answer(**{f.name: getattr(result, f.name) for f in fields(result)})
+
+
+def start(
+    conduct: Conduct,
+    moment: Moment,
+    *,
+    belief: Mapping[str, Any] | None = None,
+    first_day: date | None = None,
+    built_up: bool = False,
+    seed: bytes | None = None,
+) -> tuple[Conduct, Seal]:
+    """Draw the order by chance, commit to plan, rule and order, and start.
+
+    Keep the seal in a file of its own, and ``conduct.start["commitment"]`` elsewhere.
+
+    Parameters
+    ----------
+    conduct : Conduct
+        A trial whose safety questions have been answered today or yesterday.
+    moment : Moment
+        Now.
+    belief : mapping, optional
+        ``expectation`` by treatment (0 to 10), and ``choice_today``, a treatment or "neither".
+    first_day : date, optional
+        Tomorrow unless told otherwise; at most 14 days ahead.
+    built_up : bool
+        The person has lain on a mat for a week or more without trouble.
+    seed : (32,) bytes, optional
+        For a rehearsal; the order then counts as not sealed. Otherwise it comes from the machine's source of secrets.
+
+    Raises
+    ------
+    ProtocolError
+        If a safety rule stands open, the build-up is not done, or the trial has started.
+    DiaryError
+        If the belief is about something else than the plan's treatments.
+    """
+    return conduct.started(
+        moment,
+        seed=secrets.token_bytes(SEED_BYTES) if seed is None else seed,
+        rule=rule_dict(rule_of(conduct.plan)),
+        belief=belief or {},
+        first_day=first_day,
+        sealed=seed is None,
+        built_up=built_up,
+    )
+
+
+def reveal(conduct: Conduct, seal: Seal, moment: Moment) -> tuple[Conduct, Reading]:
+    """The end of a trial: its verdict, with seed and order in the clear.
+
+    Parameters
+    ----------
+    conduct : Conduct
+        A trial whose answer is ready, and whose guess and preference have been asked.
+    seal : Seal
+        What `start` gave.
+    moment : Moment
+        Now.
+
+    Raises
+    ------
+    ProtocolError
+        If there is no answer yet, or guess and preference have not been asked.
+    FileError
+        If the seal is not this trial's.
+    """
+    reading = read_verdict(conduct, moment.day)
+    if not reading.ready:
+        raise ProtocolError("There is no answer yet: the rule has not fired, and days are left.")
+    return conduct.with_reveal(seal, moment, verdict=recorded(reading, on=moment.day)), reading

@@ -1,5 +1,6 @@
 """Documents that fail when they lie."""
 
+import doctest
 import re
 import runpy
 from pathlib import Path
@@ -18,6 +19,13 @@ def test_pages_made_from_the_code_say_what_it_does():
     made = runpy.run_path(str(ROOT / "docs" / "make.py"))["pages"]()
     for page, content in made.items():
         assert page.read_bytes() == content, f"{page.name} is out of date; run docs/make.py"
+
+
+@pytest.mark.parametrize("name", ["from-python.md"])
+def test_a_page_of_examples_is_true(name):
+    found = doctest.testfile(str(ROOT / "docs" / name), module_relative=False)
+    assert found.attempted > 20
+    assert found.failed == 0
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

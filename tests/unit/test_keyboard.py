@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from pinprick.trial.store import load
+from pinprick.trial.store import load_trial
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="there are no pseudo-terminals")
 
@@ -63,7 +63,7 @@ def test_a_person_at_the_keyboard_gets_from_the_screen_to_a_start(tmp_path):
     code, screen = typed("start --trial me.json --built-up", belief, tmp_path)
     assert code == 0, screen
     assert "drawn and sealed" in screen
-    kept = load(tmp_path / "me.json").conduct
+    kept = load_trial(tmp_path / "me.json").conduct
     assert kept.start["sealed"]
     assert not kept.rehearsed
     assert kept.start["belief"] == {"expectation": {"mat": 6, "towel": 4}, "choice_today": "mat"}

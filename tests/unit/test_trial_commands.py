@@ -16,7 +16,7 @@ from pinprick.trial.commitment import Moment
 from pinprick.trial.conduct import Conduct
 from pinprick.trial.protocol_file import read_protocol
 from pinprick.trial.seal import Seal
-from pinprick.trial.store import load, seal_path, writing
+from pinprick.trial.store import load_trial, seal_path, writing
 from tests.conducted import DAY_0, SEED, at, lived, noisy, screening, started, with_well_day, write_answers
 
 
@@ -83,7 +83,7 @@ def begin(run, extra=""):
 def test_a_trial_from_the_screen_to_the_first_rating(run):
     out = begin(run)
     commitment = re.search(r"\b[0-9a-f]{64}\b", out).group()
-    assert load(Path("me.json")).conduct.start["commitment"] == commitment
+    assert load_trial(Path("me.json")).conduct.start["commitment"] == commitment
     assert "Keep it elsewhere" in out
     assert "15 minutes" in run(f"today --trial me.json --well --today {day(1)}")
     assert "pain 4, done" in run(f"rate 4 --done --trial me.json --today {day(1)}")
@@ -100,7 +100,7 @@ def test_a_rehearsal_says_so_in_every_answer(run):
 def test_a_seed_given_by_hand_is_said(run):
     out = begin(run, "--seed " + "ab" * 32)
     assert "not sealed" in out
-    assert load(Path("me.json")).conduct.start["sealed"] is False
+    assert load_trial(Path("me.json")).conduct.start["sealed"] is False
 
 
 def test_a_trial_begins_on_the_machine_s_own_clock(run):
@@ -124,7 +124,7 @@ def test_a_fever_puts_the_mat_off_and_the_day_can_still_be_rated(run):
     write_answers(
         run.folder / "fever.json",
         read_protocol("mat-vs-rest-back-pain"),
-        load(Path("me.json")).conduct.safety.occasion(at(1).day),
+        load_trial(Path("me.json")).conduct.safety.occasion(at(1).day),
         fever_or_acute_illness="yes",
     )
     found = run.json(f"today --trial me.json --answers fever.json --today {day(1)}")
@@ -136,7 +136,7 @@ def test_a_fever_puts_the_mat_off_and_the_day_can_still_be_rated(run):
 def test_an_emergency_shows_numbers_and_stops(run):
     begin(run)
     plan = read_protocol("mat-vs-rest-back-pain")
-    occasion = load(Path("me.json")).conduct.safety.occasion(at(1).day)
+    occasion = load_trial(Path("me.json")).conduct.safety.occasion(at(1).day)
     write_answers(run.folder / "chest.json", plan, occasion, chest_pain="yes")
     out = run(f"today --trial me.json --answers chest.json --today {day(1)}")
     assert "Call your emergency number now" in out
@@ -355,7 +355,7 @@ def test_a_sequence_goes_on_with_its_next_stage(run):
     write_answers(run.folder / "acu.json", plan)
     run(f"screen --protocol mat-then-acupuncture --after one.json --trial two.json --answers acu.json --today {day(2)}")
     run(f"start --trial two.json --today {day(2)}")
-    conduct = load(Path("two.json")).conduct
+    conduct = load_trial(Path("two.json")).conduct
     assert conduct.plan == plan
     assert conduct.sequence["stage"] == 2
     assert conduct.sequence["before"]["finding"] == "cannot_tell"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -42,7 +41,7 @@ def start(
     as_json: AsJson = False,
 ) -> None:
     """Draw the order by chance, seal it, print the commitment, and start."""
-    from pinprick.analysis.reading import rule_dict, rule_of
+    from pinprick import api
     from pinprick.trial.store import running_beside, writing
 
     moment = now(today)
@@ -62,13 +61,12 @@ def start(
         conduct.check_start(moment, first_day=wanted_day, built_up=built_up)
         if is_asking() and not as_json and not expect and choice is None:
             belief = _ask_belief(conduct.plan)
-        after, seal = conduct.started(
+        after, seal = api.start(
+            conduct,
             moment,
-            seed=_seed(seed) if seed is not None else secrets.token_bytes(32),
-            rule=rule_dict(rule_of(conduct.plan)),
+            seed=None if seed is None else _seed(seed),
             belief={key: value for key, value in belief.items() if value is not None},
             first_day=wanted_day,
-            sealed=seed is None,
             built_up=built_up,
         )
         book.write_seal(seal)
@@ -383,10 +381,10 @@ def status(trial: TrialFile, today: Today = None, as_json: AsJson = False) -> No
     """How much of the question is answered, never which way it leans."""
     from pinprick.analysis.reading import progress
     from pinprick.report import conduct as words
-    from pinprick.trial.store import load
+    from pinprick.trial.store import load_trial
 
     moment = now(today)
-    loaded = load(trial)
+    loaded = load_trial(trial)
     conduct = loaded.conduct
     phase = conduct.phase(moment.day)
     so_far = progress(conduct, moment.day) if conduct.has_started else None
@@ -419,8 +417,8 @@ def conducted_verdict(
 
     Before the rule fires it says "not yet". With an answer, guess and preference come first, then the reveal.
     """
-    from pinprick import report
-    from pinprick.analysis.reading import progress, read_verdict, recorded
+    from pinprick import api, report
+    from pinprick.analysis.reading import progress, read_verdict
     from pinprick.cli.terminal import style
     from pinprick.report import conduct as words
     from pinprick.trial.store import seal_path, writing
@@ -436,7 +434,7 @@ def conducted_verdict(
             if conduct.belief_after is None:
                 guess, prefer = _belief_after(conduct.plan, guess, prefer, can_ask=is_asking() and not as_json)
                 conduct = conduct.with_belief_after(moment, guess=guess, preference=prefer)
-            conduct = conduct.with_reveal(book.seal(), moment, verdict=recorded(reading, on=moment.day))
+            conduct, reading = api.reveal(conduct, book.seal(), moment)
         elif unseal and conduct.revealed is None:
             conduct = conduct.with_unsealing(moment)
             reading = read_verdict(conduct, moment.day)  # whose doubts now name this look too

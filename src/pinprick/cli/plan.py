@@ -115,9 +115,9 @@ def _stages(protocol: str | None, trial: Path | None) -> tuple[Plan, ...]:
 
 def _in_trial(path: Path) -> Plan:
     """The plan that a trial file holds."""
-    from pinprick.trial.store import load
+    from pinprick.trial.store import load_trial
 
-    return load(path).conduct.plan
+    return load_trial(path).conduct.plan
 
 
 def _changed(plan: Plan, period: int | None, ceiling: int | None) -> Plan:

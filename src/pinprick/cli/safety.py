@@ -110,7 +110,7 @@ def _plan_of(protocol: str | None, after: Path | None) -> tuple[Any, dict[str, A
     """The plan to screen for; of a sequence, the stage that is due."""
     from pinprick.trial.plan import Plan
     from pinprick.trial.protocol_file import read_protocol, ready_names
-    from pinprick.trial.store import load
+    from pinprick.trial.store import load_trial
 
     if protocol is None:
         raise ProtocolError(f"Which trial? Give --protocol, one of {', '.join(ready_names())}, or a file of your own.")
@@ -121,7 +121,7 @@ def _plan_of(protocol: str | None, after: Path | None) -> tuple[Any, dict[str, A
         return found, None
     stage, before = 1, None
     if after is not None:
-        conduct = load(after).conduct
+        conduct = load_trial(after).conduct
         sequence = conduct.sequence
         if not sequence or sequence["name"] != found.name:
             raise ProtocolError(f"{after} is no stage of {found.name}; give the stage before this one.")

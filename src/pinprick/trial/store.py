@@ -127,7 +127,7 @@ def writing(path: Path) -> Iterator[Book]:
     lock = FileLock(lock_path(path), timeout=PATIENCE)
     try:
         with lock:
-            yield Book(path, load(path) if path.exists() or journal_path(path).exists() else None)
+            yield Book(path, load_trial(path) if path.exists() or journal_path(path).exists() else None)
     except Timeout:
         raise FileError(
             f"Another command has been writing {path} for {PATIENCE:.0f} seconds; wait until it ends, and try again."
@@ -136,7 +136,7 @@ def writing(path: Path) -> Iterator[Book]:
         raise FileError(f"{path} cannot be written ({error.strerror}); check that you may write there.") from None
 
 
-def load(path: Path) -> Loaded:
+def load_trial(path: Path) -> Loaded:
     """Read a trial, whatever moment it was left in.
 
     Raises

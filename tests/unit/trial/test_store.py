@@ -19,7 +19,7 @@ from pinprick.trial.conduct import Conduct
 from pinprick.trial.store import (
     erase,
     journal_path,
-    load,
+    load_trial,
     lock_path,
     read_seal,
     rendered,
@@ -60,8 +60,8 @@ def test_the_file_fits_its_published_schema(n_days):
 
 def test_what_is_written_is_read_back(running):
     path, conduct, seal = running
-    assert load(path).conduct == conduct
-    assert load(path).remarks == ()
+    assert load_trial(path).conduct == conduct
+    assert load_trial(path).remarks == ()
     assert read_seal(path) == seal
     assert path.read_text() == rendered(conduct)
 
@@ -76,18 +76,18 @@ def test_only_the_owner_may_read_a_trial(running):
 def test_a_file_cut_off_in_the_middle_is_restored_and_said(running, keep):
     path, conduct, _ = running
     path.write_bytes(path.read_bytes()[:keep])
-    found = load(path)
+    found = load_trial(path)
     assert found.conduct == conduct
     assert "was restored from its journal, complete up to entry" in found.remarks[0]
     with writing(path) as book:
         book.write(book.conduct.with_pause(at(5)))
-    assert load(path).remarks == ()
+    assert load_trial(path).remarks == ()
 
 
 def test_a_lost_file_is_restored_from_its_journal(running):
     path, conduct, _ = running
     path.unlink()
-    found = load(path)
+    found = load_trial(path)
     assert found.conduct == conduct
     assert "was missing" in found.remarks[0]
 
@@ -98,7 +98,7 @@ def test_half_a_line_at_the_end_of_the_journal_is_passed_over_and_cut_off(runnin
     whole = journal.read_bytes()
     journal.write_bytes(whole + b'{"at":"2026-05-0')
     path.write_bytes(b"")
-    assert load(path).conduct == conduct
+    assert load_trial(path).conduct == conduct
     with writing(path) as book:
         book.write(book.conduct.with_pause(at(5)))
     assert journal.read_bytes().startswith(whole)
@@ -111,14 +111,14 @@ def test_a_journal_ahead_of_the_file_is_caught_up_with(running):
     with writing(path) as book:
         book.write(book.conduct.with_pause(at(5)))
     path.write_text(text)
-    assert load(path).conduct.events[-1].kind == "paused"
+    assert load_trial(path).conduct.events[-1].kind == "paused"
 
 
 def test_a_lost_journal_is_made_again(running):
     path, conduct, _ = running
     whole = journal_path(path).read_bytes()
     journal_path(path).unlink()
-    assert load(path).conduct == conduct
+    assert load_trial(path).conduct == conduct
     with writing(path) as book:
         book.write(book.conduct.with_pause(at(5)))
     assert journal_path(path).read_bytes().startswith(whole)
@@ -131,7 +131,7 @@ def test_a_changed_entry_of_the_log_is_refused_and_nothing_is_lost(running):
     assert changed != before
     path.write_text(changed)
     with pytest.raises(FileError, match=r"entry \d+ of its log was changed after it was written"):
-        load(path)
+        load_trial(path)
     assert path.read_text() == changed
 
 
@@ -139,7 +139,7 @@ def test_a_change_by_hand_beside_the_log_is_refused(running):
     path, *_ = running
     path.write_text(path.read_text().replace('"ratings": {"pain": 5}', '"ratings": {"pain": 1}', 1))
     with pytest.raises(FileError, match="changed by hand in a part that follows from its log"):
-        load(path)
+        load_trial(path)
 
 
 def test_a_file_and_a_journal_of_two_trials_are_not_mixed(running):
@@ -147,7 +147,7 @@ def test_a_file_and_a_journal_of_two_trials_are_not_mixed(running):
     other, _ = started("mat-vs-rest-neck-pain")
     path.write_text(rendered(other))
     with pytest.raises(FileError, match="tell different stories from entry 1 on"):
-        load(path)
+        load_trial(path)
 
 
 def test_a_lost_seal_is_said_plainly(running):
@@ -195,7 +195,7 @@ def test_two_that_write_at_once_wait_for_each_other(running):
         book.write(book.conduct.with_resumption(at(6)))
     thread.join()
     assert order == ["slow has it", "slow is done", "fast has it"]
-    assert [event.kind for event in load(path).conduct.events[-2:]] == ["paused", "resumed"]
+    assert [event.kind for event in load_trial(path).conduct.events[-2:]] == ["paused", "resumed"]
 
 
 def test_erase_leaves_no_byte_of_a_canary(running):
@@ -232,7 +232,7 @@ def test_an_entry_of_a_newer_version_is_refused(running):
     with journal_path(path).open("ab") as file:
         file.write(json.dumps(event.to_dict()).encode() + b"\n")
     with pytest.raises(FileError, match="does not know; install a newer one"):
-        load(path)
+        load_trial(path)
 
 
 WRITER = """
@@ -274,7 +274,7 @@ def survives(path: Path, rounds: int) -> int:
     last = 0
     for i in range(rounds):
         acknowledged = killed_writer(path, last, 1 + i % 3, 0.0007 * (i * 7 % 13))
-        conduct = load(path).conduct
+        conduct = load_trial(path).conduct
         notes = [int(event.data["note"].split()[1]) for event in conduct.events if "note" in event.data]
         assert notes == list(range(1, len(notes) + 1)), "a write was lost, doubled or out of order"
         assert len(notes) in (acknowledged, acknowledged + 1), "an acknowledged write was lost"
