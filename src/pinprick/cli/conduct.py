@@ -167,62 +167,25 @@ def today(
     from pinprick.cli.safety import todays_answers, todays_signs
     from pinprick.report import conduct as words
     from pinprick.report import screen as safe_words
-    from pinprick.trial.conduct import Phase
+    from pinprick.trial.agenda import Due, agenda
     from pinprick.trial.store import writing
 
     moment = now(set_clock)
     day = moment.day
     lines: list[str] = []
-    arm, treatment = None, None
-    withheld: str | None = None
     with writing(trial) as book:
         conduct = book.conduct
-        phase = conduct.phase(day)
-        is_trial_day = phase is Phase.RUNNING and conduct.day_number(day) is not None
-        is_ladder_day = phase is Phase.SCREENED and not conduct.built_up
-        if (is_trial_day or is_ladder_day) and conduct.plan.on_the_mat:
+        if agenda(conduct, day).due in (Due.TREATMENT, Due.BUILD_UP) and conduct.plan.on_the_mat:
             given = todays_answers(conduct, day, well=well, answers=answers, can_ask=is_asking() and not as_json)
             if given is not None:
                 conduct = conduct.with_screening(given, moment)
                 lines += safe_words.said(given, conduct.country) if not given.may_start or given.cautions else []
-                phase = conduct.phase(day)
-                is_trial_day = is_trial_day and phase is Phase.RUNNING
-            elif not conduct.answered_on(day):
+            elif agenda(conduct, day).asks:
                 lines += ["Is any of this true for you today?", *todays_signs(conduct, day), ANSWER_FIRST]
-        if is_trial_day:
+        if agenda(conduct, day).due is Due.TREATMENT:
             conduct = conduct.begin(book.seal(), moment)
-            arm = conduct.arm_on(day)
-        if is_trial_day and arm is not None:
-            gate = conduct.may_do(arm, day)
-            if gate.open:
-                treatment = {
-                    "name": arm.name,
-                    "label": arm.label,
-                    "what_to_do": arm.what_to_do,
-                    "minutes": arm.minutes,
-                    "set_up": arm.set_up,
-                    "when": arm.when,
-                }
-                lines += words.todays_treatment(arm, conduct, day, gate.step)
-            else:
-                withheld = gate.why
-                lines += [gate.why, gate.what_to_do, "You can still rate the day."]
-        elif is_ladder_day and phase is Phase.SCREENED:
-            gate = conduct.safety.may_do(["mat"], day)
-            if gate.open:
-                lines += words.rung_lines(conduct.rung, with_cloth=conduct.safety.needs_cloth)
-            else:
-                withheld = gate.why
-                lines += [gate.why, gate.what_to_do]
-        elif phase is Phase.SCREENED:
-            gate = conduct.safety.may_start([kind.value for kind in conduct.plan.safety_kinds], day)
-            lines += (
-                ["You may start: pinprick start draws the order."]
-                if gate.open
-                else ["The build-up is done.", gate.why, gate.what_to_do]
-            )
-        else:
-            lines += words.waiting_lines(conduct, phase, day)
+        todays = agenda(conduct, day)
+        lines += words.agenda_lines(conduct, todays, day)
         book.write(conduct)
         remarks = book.remarks
     if as_json:
@@ -231,8 +194,8 @@ def today(
                 **_where(conduct, moment),
                 "day_number": conduct.day_number(day) if conduct.has_started else None,
                 "days_at_most": conduct.plan.n_days,
-                "treatment": treatment,
-                "withheld": withheld,
+                "treatment": words.treatment_dict(todays.arm) if todays.arm and not todays.withheld else None,
+                "withheld": todays.withheld,
                 "lines": lines,
             }
         )
@@ -266,7 +229,7 @@ def rate(
 ) -> None:
     """Write down a day. The same again changes nothing; something else needs --correct."""
     from pinprick.report import conduct as words
-    from pinprick.trial.conduct import Written
+    from pinprick.trial.conduct import Written, WrittenAlreadyError
     from pinprick.trial.store import writing
 
     moment = now(today)
@@ -294,8 +257,8 @@ def rate(
                     note=note,
                     correct=correct,
                 )
-            except DiaryError as error:
-                if "--correct" not in str(error) or not is_asking() or as_json:
+            except WrittenAlreadyError as error:
+                if not is_asking() or as_json:
                     raise
                 if not typer.confirm(f"  {str(error).split(';')[0]}. Change it?"):
                     raise typer.Exit from None

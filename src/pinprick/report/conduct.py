@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from pinprick.report.names import clean, sentence
+from pinprick.trial.agenda import Agenda, Due
 from pinprick.trial.conduct import Conduct, Phase, Written
 from pinprick.trial.fold import Rated
 from pinprick.trial.plan import Arm, Asked, Plan, StartDay
@@ -36,6 +37,36 @@ def n_days(n: int) -> str:
     ('1 day', '12 days')
     """
     return f"{n} day" if n == 1 else f"{n} days"
+
+
+def agenda_lines(conduct: Conduct, todays: Agenda, day: date) -> list[str]:
+    """What a day holds, or what keeps it from being done."""
+    gate, arm = todays.gate, todays.arm
+    if todays.due is Due.TREATMENT and gate is not None and arm is not None:
+        if gate.open:
+            return todays_treatment(arm, conduct, day, gate.step)
+        return [gate.why, gate.what_to_do, "You can still rate the day."]
+    if todays.due is Due.BUILD_UP and gate is not None:
+        if gate.open:
+            return rung_lines(conduct.rung, with_cloth=conduct.safety.needs_cloth)
+        return [gate.why, gate.what_to_do]
+    if todays.due is Due.START and gate is not None:
+        if gate.open:
+            return ["You may start: pinprick start draws the order."]
+        return ["The build-up is done.", gate.why, gate.what_to_do]
+    return waiting_lines(conduct, conduct.phase(day), day)
+
+
+def treatment_dict(arm: Arm) -> dict[str, Any]:
+    """A day's treatment as the ``--json`` of `pinprick today` has it."""
+    return {
+        "name": arm.name,
+        "label": arm.label,
+        "what_to_do": arm.what_to_do,
+        "minutes": arm.minutes,
+        "set_up": arm.set_up,
+        "when": arm.when,
+    }
 
 
 def todays_treatment(arm: Arm, conduct: Conduct, day: date, step: LadderStep | None) -> list[str]:

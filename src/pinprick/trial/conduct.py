@@ -43,6 +43,10 @@ class Phase(StrEnum):
     REVEALED = "revealed"
 
 
+class WrittenAlreadyError(DiaryError):
+    """A day is written already, and something else was handed in for it; nothing was changed."""
+
+
 class Written(StrEnum):
     """What became of a rating that was handed in."""
 
@@ -245,11 +249,15 @@ class Conduct:
     def _kinds(self) -> tuple[str, ...]:
         return tuple(kind.value for kind in self.plan.safety_kinds)
 
+    def may_start(self, day: date) -> Gate:
+        """Whether the safety rules let the trial start on this day."""
+        return self.safety.may_start(self._kinds, day)
+
     def check_start(self, moment: Moment, *, first_day: date | None = None, built_up: bool = False) -> date:
         """The first day of the trial, tomorrow unless told otherwise, or why it may not start; as in `started`."""
         if self.has_started:
             raise ProtocolError(f"This trial started on {self._first()}; a new trial needs a file of its own.")
-        gate = self.safety.may_start(self._kinds, moment.day)
+        gate = self.may_start(moment.day)
         if not gate.open:
             raise ProtocolError(f"{gate.why} {gate.what_to_do}")
         if not (built_up or self.built_up):
@@ -383,9 +391,11 @@ class Conduct:
 
         Raises
         ------
+        WrittenAlreadyError
+            If something else is written for the day, and ``correct`` is not said.
         DiaryError
-            If the day has not come, lies outside the trial or in a pause, is too long ago, is written already,
-            or a rating is off its scale.
+            If the day has not come, lies outside the trial or in a pause, is too long ago, or a rating is off its
+            scale.
         """
         self._refuse_after_the_end("rate a day")
         today = moment.day
@@ -423,7 +433,7 @@ class Conduct:
                 and before.note in ("", entry.note)
             )
             if not (correct or adds_only):
-                raise DiaryError(
+                raise WrittenAlreadyError(
                     f"{day} is written already, with {_shown(before)}; say --correct to change it. "
                     "The old answer is kept."
                 )

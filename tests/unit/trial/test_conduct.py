@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 
 from pinprick.errors import DiaryError, FileError, ProtocolError
+from pinprick.trial.agenda import Agenda, Due, agenda
 from pinprick.trial.commitment import Moment, broken_at, sha256
 from pinprick.trial.conduct import Conduct, Phase, Written
 from pinprick.trial.protocol_file import read_protocol
@@ -390,3 +391,30 @@ def test_the_commitment_covers_plan_day_rule_belief_and_seed():
     assert len({conduct.start["commitment"] for conduct in (one, *others)}) == 5
     assert started()[0].start["commitment"] == one.start["commitment"]
     assert date.fromisoformat(one.start["first_day"]) == one.first_day
+
+
+# ---- what a day holds
+
+
+def test_what_a_day_holds_from_the_first_question_to_the_first_treatment():
+    conduct = screened()
+    due = agenda(conduct, day(0))
+    assert (due.due, due.asks, due.arm) == (Due.BUILD_UP, True, None)
+    assert due.withheld, "the day's questions come before the mat"
+    conduct, seal = started()
+    assert agenda(conduct, day(0)) == Agenda(Due.NOTHING)
+    assert agenda(conduct, day(1)).arm is None, "nothing is shown of an order that was not opened"
+    due = agenda(conduct.begin(seal, at(1)), day(1))
+    assert due.due is Due.TREATMENT
+    assert due.asks
+    assert due.withheld
+    due = agenda(with_well_day(conduct, seal, 1), day(1))
+    assert (due.asks, due.withheld) == (False, None)
+    assert due.arm.name in ("mat", "towel")
+
+
+def test_where_there_is_no_mat_a_day_asks_nothing(three_arms):
+    conduct, seal = started(three_arms)
+    due = agenda(conduct.begin(seal, at(1)), day(1))
+    assert (due.asks, due.withheld) == (False, None)
+    assert agenda(screened(three_arms), day(0)).due is Due.START
