@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pinprick.api import analyse, analyse_file, reveal, start
     from pinprick.errors import ComputationError, DiaryError, FileError, PinprickError, ProtocolError
     from pinprick.planning.foresight import Foresight, plan_ahead
+    from pinprick.trial.agenda import Agenda, agenda
     from pinprick.trial.commitment import Moment, commitment
     from pinprick.trial.conduct import Conduct, Phase
     from pinprick.trial.diary import Diary, Entry
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from pinprick.trial.trial import Trial
 
 __all__ = [
+    "Agenda",
     "Arm",
     "Blocks",
     "ComputationError",
@@ -66,6 +68,7 @@ __all__ = [
     "StartDay",
     "Trial",
     "Verification",
+    "agenda",
     "analyse",
     "analyse_file",
     "analyse_trial",
@@ -116,6 +119,8 @@ _HOME = {
     "draw": "trial.draw",
     "Moment": "trial.commitment",
     "commitment": "trial.commitment",
+    "Agenda": "trial.agenda",
+    "agenda": "trial.agenda",
     "Conduct": "trial.conduct",
     "Phase": "trial.conduct",
     "Seal": "trial.seal",
