@@ -10,6 +10,7 @@ from statistics import NormalDist
 import numpy as np
 
 from pinprick.analysis.bare import plan_for
+from pinprick.analysis.checks import Caveat
 from pinprick.analysis.effect import LEVEL, N_DOTS, Effect
 from pinprick.analysis.single import Result, analyse_trial
 from pinprick.analysis.verdict import Finding, Reason
@@ -134,6 +135,13 @@ SLEEP = Outcome("sleep_quality", 1, 5)
 FINE = Outcome("pain", lower_is_better=True, smallest_difference=0.4)
 TWO_OUTCOMES = (Outcome("pain", lower_is_better=True), Outcome("stress", lower_is_better=True))
 
+
+def stopped(result: Result) -> Result:
+    """The result of a trial that was stopped on its last day."""
+    doubt = Caveat("stopped", "The trial was stopped by your own choice on 2 June. Stopping is a result too.", False)
+    return replace(result, caveats=(doubt, *result.caveats))
+
+
 CAST: dict[str, Callable[[], Result]] = {
     "better": strong,
     "better, not by what matters": lambda: planned(n_days=84, effect=0.7, noise=0.7, seed=3),
@@ -146,6 +154,8 @@ CAST: dict[str, Callable[[], Result]] = {
     "no worthwhile benefit": lambda: planned(n_days=84, effect=0.0, noise=0.8, seed=6),
     "no worthwhile benefit, harm": lambda: planned(n_days=42, effect=-0.6, noise=1.0, seed=7),
     "no difference that matters": melatonin,
+    "stopped": lambda: stopped(planned(n_days=30, effect=0.8, noise=1.5, seed=10)),
+    "stopped on the first days": lambda: stopped(planned(n_days=7, effect=0.8, noise=1.5, seed=10)),
     "not sure enough": lambda: planned(n_days=30, effect=0.8, noise=1.5, seed=10),
     "not sure enough, plan ends first": lambda: planned(n_days=30, effect=0.5, noise=1.8, ceiling_days=42, seed=14),
     "more than a year": lambda: planned(n_days=40, effect=0.4, noise=2.5, outcomes=(FINE,), level=5, seed=2),

@@ -346,3 +346,11 @@ def test_wide_letters_count_twice() -> None:
 
 def test_ascii_stands_in_for_what_it_lacks() -> None:
     assert plain_ascii("“−1” → ü 茶") == '"-1" -> u ?'
+
+
+@pytest.mark.parametrize("name", ["stopped", "stopped on the first days"])
+def test_a_stopped_trial_is_over_and_asks_for_no_more_of_its_days(name):
+    result = cast(name)
+    assert "could not tell" in report.headline(result)
+    assert report.settle(result)[0].startswith("A new trial, if you still want to know.")
+    assert "yet" not in report.headline(result)

@@ -20,6 +20,7 @@ from pinprick.report.standing import (
     names,
     start_day_drawn,
     was_assumed,
+    was_stopped,
 )
 from pinprick.trial.protocol import Mode, Question
 
@@ -97,6 +98,8 @@ def _settle_the_finding(result: Result) -> list[str]:
             "A rating that moves: a finer scale, or the worst hour of the day instead of the whole day.",
             f"Rating the full scale helps, from {exact(o.outcome.low)} to {exact(o.outcome.high)}.",
         ]
+    if was_stopped(result):
+        return [_a_new_trial(result)]
     if reason is Reason.NOT_AT_THE_END_YET:
         return [f"Rating every day to the end of the plan, {days(needed)} more. There is no earlier look."]
     if reason is Reason.ONE_TREATMENT_RATED and not is_over(result):
@@ -126,6 +129,15 @@ def _settle_the_finding(result: Result) -> list[str]:
     if last is not None and last - o.n_days < needed:
         said.append(f"The plan ends after {last - o.n_days} more, so it may end without an answer.")
     return said
+
+
+def _a_new_trial(result: Result) -> str:
+    """What could still be done where a trial was stopped: with about how many days, if these can say."""
+    o, needed = result.observations, result.verdict.still_needed
+    whole = o.n_days + max(needed, days_to_first_look(result))
+    if result.effect is None or start_day_drawn(result) or whole > A_YEAR:
+        return "A new trial, if you still want to know. This one does not go on."
+    return f"A new trial, if you still want to know. With days like these it would take about {days(whole)}."
 
 
 def decided(result: Result) -> tuple[str, ...]:

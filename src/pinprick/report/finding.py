@@ -99,7 +99,7 @@ def _cannot_tell(result: Result) -> str:
     your = "The" if result.participant else "Your"
     if reason is Reason.ALL_EQUAL:
         return f"{your} days cannot tell: every rating is {exact(float(o.points[0]))}."
-    if reason is Reason.NOT_AT_THE_END_YET:
+    if reason is Reason.NOT_AT_THE_END_YET and not is_over(result):
         return f"{your} days cannot tell yet: they are read once, at the end, in {days(needed)}."
     if reason is Reason.ONE_TREATMENT_RATED and is_over(result):
         rated, unrated = (first, second) if o.rated[0] else (second, first)
@@ -128,7 +128,7 @@ def _cannot_tell(result: Result) -> str:
 
 def _cannot_tell_briefly(result: Result) -> str:
     needed, reason = result.verdict.still_needed, result.verdict.reason
-    if reason is Reason.NOT_AT_THE_END_YET:
+    if reason is Reason.NOT_AT_THE_END_YET and not is_over(result):
         return f"cannot tell yet, {days(needed)} to the end"
     if is_over(result):
         return f"could not tell, after {days(result.observations.n_days)}"

@@ -62,10 +62,15 @@ def last_look_days(result: Result) -> int | None:
     return ceiling // pair_days * pair_days
 
 
+def was_stopped(result: Result) -> bool:
+    """Whether the trial was stopped before its end, which its doubts say."""
+    return any(caveat.name == "stopped" for caveat in result.caveats)
+
+
 def is_over(result: Result) -> bool:
-    """Whether a planned trial has had its last look."""
+    """Whether a planned trial has had its last look, or was stopped."""
     last = last_look_days(result)
-    return last is not None and result.observations.n_scheduled >= last
+    return was_stopped(result) or (last is not None and result.observations.n_scheduled >= last)
 
 
 def days_to_first_look(result: Result) -> int:
