@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,9 @@ from pinprick.cli.terminal import hear, parse_today, say, speak
 from pinprick.errors import DiaryError, ProtocolError
 from pinprick.trial.commitment import Moment
 from pinprick.trial.table import day_name
+
+if TYPE_CHECKING:
+    from pinprick.trial.conduct import Conduct
 
 ANSWER_FIRST = "If none is: pinprick today --well. If any is, or you are not sure: pinprick today, at a keyboard."
 
@@ -42,8 +45,17 @@ def start(
 ) -> None:
     """Draw the order by chance, seal it, print the commitment, and start."""
     from pinprick import api
-    from pinprick.trial.store import running_beside, writing
+    from pinprick.trial.store import load_trial, running_beside, writing
 
+    wanted_day = parse_today(first_day, "--first-day") if first_day else None
+    belief = {
+        "expectation": dict(_expectation(one) for one in expect) if expect else None,
+        "choice_today": choice,
+    }
+    if is_asking() and not as_json and not expect and choice is None:  # before the trial is held for writing
+        known = load_trial(trial).conduct
+        known.check_start(now(today), first_day=wanted_day, built_up=built_up)
+        belief = _ask_belief(known.plan)
     moment = now(today)
     with writing(trial) as book:
         conduct = book.conduct
@@ -53,14 +65,6 @@ def start(
                 f"{other} is a trial that is still running, and two trials at once cannot be told apart; "
                 "stop that one first, or keep this one for later."
             )
-        belief = {
-            "expectation": dict(_expectation(one) for one in expect) if expect else None,
-            "choice_today": choice,
-        }
-        wanted_day = parse_today(first_day, "--first-day") if first_day else None
-        conduct.check_start(moment, first_day=wanted_day, built_up=built_up)
-        if is_asking() and not as_json and not expect and choice is None:
-            belief = _ask_belief(conduct.plan)
         after, seal = api.start(
             conduct,
             moment,
@@ -168,15 +172,18 @@ def today(
     from pinprick.report import conduct as words
     from pinprick.report import screen as safe_words
     from pinprick.trial.agenda import Due, agenda
-    from pinprick.trial.store import writing
+    from pinprick.trial.store import load_trial, writing
 
+    given, day = None, now(set_clock).day
+    known = load_trial(trial).conduct
+    if _asks(known, day):  # before the trial is held for writing
+        given = todays_answers(known, day, well=well, answers=answers, can_ask=is_asking() and not as_json)
     moment = now(set_clock)
     day = moment.day
     lines: list[str] = []
     with writing(trial) as book:
         conduct = book.conduct
-        if agenda(conduct, day).due in (Due.TREATMENT, Due.BUILD_UP) and conduct.plan.on_the_mat:
-            given = todays_answers(conduct, day, well=well, answers=answers, can_ask=is_asking() and not as_json)
+        if _asks(conduct, day):
             if given is not None:
                 conduct = conduct.with_screening(given, moment)
                 lines += safe_words.said(given, conduct.country) if not given.may_start or given.cautions else []
@@ -201,6 +208,13 @@ def today(
         )
     else:
         say(lines, remarks)
+
+
+def _asks(conduct: Conduct, day: date) -> bool:
+    """Whether this day has safety questions, answered or not."""
+    from pinprick.trial.agenda import Due, agenda
+
+    return conduct.plan.on_the_mat and agenda(conduct, day).due in (Due.TREATMENT, Due.BUILD_UP)
 
 
 def rate(
