@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from pinprick.report.names import clean, sentence
+from pinprick.report.names import clean, days, sentence
 from pinprick.trial.agenda import Agenda, Due
 from pinprick.trial.conduct import Conduct, Phase, Written
 from pinprick.trial.fold import Rated
@@ -26,17 +26,6 @@ RATED: Final = "●"
 MISSED: Final = "╵"  # look.md: a day without an answer is a short upright tick, not a hole
 TO_COME: Final = "·"
 A_ROW: Final = 7
-
-
-def n_days(n: int) -> str:
-    """A number of days.
-
-    Examples
-    --------
-    >>> n_days(1), n_days(12)
-    ('1 day', '12 days')
-    """
-    return f"{n} day" if n == 1 else f"{n} days"
 
 
 def agenda_lines(conduct: Conduct, todays: Agenda, day: date) -> list[str]:
@@ -178,10 +167,10 @@ def progress_lines(conduct: Conduct, now: Progress, phase: Phase, today: date) -
     """How far a sealed trial has come."""
     if phase in (Phase.DRAFT, Phase.SCREENED) or now.days_done == 0:
         return waiting_lines(conduct, phase, today)
-    lines = [f"{n_days(now.days_done)} done, {now.days_rated} rated. At most {n_days(now.days_at_most)} to come."]
+    lines = [f"{days(now.days_done)} done, {now.days_rated} rated. At most {days(now.days_at_most)} to come."]
     if now.days_missing:
         lines.append(
-            f"{n_days(now.days_missing)} {'has' if now.days_missing == 1 else 'have'} no rating. That does no harm, "
+            f"{days(now.days_missing)} {'has' if now.days_missing == 1 else 'have'} no rating. That does no harm, "
             "unless days are left out because they were bad."
         )
     if isinstance(conduct.plan.design, StartDay):
@@ -193,7 +182,7 @@ def progress_lines(conduct: Conduct, now: Progress, phase: Phase, today: date) -
     )
     if phase in (Phase.RUNNING, Phase.PAUSED):
         lines.append(
-            f"About {n_days(now.days_left)} more would probably settle it."
+            f"About {days(now.days_left)} more would probably settle it."
             if now.answered
             else "It is too early to say how many more days would settle it."
         )
@@ -203,16 +192,16 @@ def progress_lines(conduct: Conduct, now: Progress, phase: Phase, today: date) -
 
 def thread(conduct: Conduct, today: date) -> list[str]:
     """The days so far as a thread, a week a row: rated, not rated, still to come."""
-    days = [day for day in conduct.scheduled_days if day <= today]
-    if not days:
+    lived = [day for day in conduct.scheduled_days if day <= today]
+    if not lived:
         return []
     primary = conduct.plan.primary.name
     marks = []
-    for day in days:
+    for day in lived:
         version = conduct.rated(day)
         is_rated = version is not None and primary in version.ratings
         marks.append(RATED if is_rated else MISSED if conduct.due_on(day) < today else TO_COME)
-    rows = [f"{day_name(days[i]):>12}  {' '.join(marks[i : i + A_ROW])}" for i in range(0, len(days), A_ROW)]
+    rows = [f"{day_name(lived[i]):>12}  {' '.join(marks[i : i + A_ROW])}" for i in range(0, len(lived), A_ROW)]
     return [*rows, f"{'':>12}  {RATED} rated  {MISSED} not rated"]
 
 
@@ -220,10 +209,10 @@ def not_yet_lines(conduct: Conduct, now: Progress) -> list[str]:
     """A verdict before the rule has fired."""
     lines = ["Not yet. The days so far cannot settle it."]
     if isinstance(conduct.plan.design, StartDay):
-        lines.append(f"It is read at its end, in {n_days(now.days_at_most)}.")
+        lines.append(f"It is read at its end, in {days(now.days_at_most)}.")
     else:
-        about = f"About {n_days(now.days_left)} more would probably do. " if now.answered else ""
-        lines.append(f"{about}At most {n_days(now.days_at_most)} are to come.")
+        about = f"About {days(now.days_left)} more would probably do. " if now.answered else ""
+        lines.append(f"{about}At most {days(now.days_at_most)} are to come.")
     lines.append("Which way it leans stays sealed until there is an answer, so that it cannot sway how you rate.")
     return lines
 

@@ -41,7 +41,7 @@ class Occasion(StrEnum):
     """Once a week instead of `DAY`: the same questions and the weekly one."""
 
 
-class Asked(StrEnum):
+class AskWhen(StrEnum):
     """When one rule asks."""
 
     START = "start"
@@ -86,10 +86,10 @@ class StopAction(StrEnum):
 
 
 ASKED_ON: Final = {
-    Occasion.START: {Asked.START, Asked.START_AND_DAILY, Asked.START_AND_WEEKLY},
-    Occasion.DAY: {Asked.DAILY, Asked.START_AND_DAILY},
+    Occasion.START: {AskWhen.START, AskWhen.START_AND_DAILY, AskWhen.START_AND_WEEKLY},
+    Occasion.DAY: {AskWhen.DAILY, AskWhen.START_AND_DAILY},
     # With the daily questions, so that a trial stopped on this occasion does not say which of them stopped it.
-    Occasion.WEEK: {Asked.DAILY, Asked.START_AND_DAILY, Asked.START_AND_WEEKLY},
+    Occasion.WEEK: {AskWhen.DAILY, AskWhen.START_AND_DAILY, AskWhen.START_AND_WEEKLY},
 }
 RED_FLAGS: Final = "red_flag_"
 
@@ -105,7 +105,7 @@ class Rule:
 
     id: str
     group: str
-    asked: Asked
+    asked: AskWhen
     question: str
     action: Action
     urgency: Urgency
@@ -230,7 +230,7 @@ def _rules() -> dict[str, Rule]:
         values = {key: value for key, value in row.items() if key not in ("ask_when", "triggers_on")}
         values |= {key: tuple(row.get(key, ())) for key in ("applies_to", "sources", "items")}
         values |= {
-            "asked": Asked(row["ask_when"]),
+            "asked": AskWhen(row["ask_when"]),
             "action": Action(row["action"]),
             "urgency": Urgency(row["urgency"]),
             "score_from": None if triggers_on == YES else int(triggers_on.removeprefix("score>=")),
