@@ -68,7 +68,10 @@ class Book:
             raise FileError(f"{self.path} holds another trial; give a file of its own.")
         if conduct.events == known and self.path.exists():
             return
-        _append(journal_path(self.path), conduct.events[len(known) :], of=self.path)
+        try:
+            _append(journal_path(self.path), conduct.events[len(known) :], of=self.path)
+        except OSError as error:
+            raise _not_written(self.path, error) from None
         write_text(rendered(conduct), self.path)
         self._conduct = conduct
 
@@ -126,14 +129,21 @@ def writing(path: Path) -> Iterator[Book]:
         raise FileError(f"There is no folder {path.parent}; make it first, or choose another place.")
     lock = FileLock(lock_path(path), timeout=PATIENCE)
     try:
-        with lock:
-            yield Book(path, load_trial(path) if path.exists() or journal_path(path).exists() else None)
+        lock.acquire()
     except Timeout:
         raise FileError(
             f"Another command has been writing {path} for {PATIENCE:.0f} seconds; wait until it ends, and try again."
         ) from None
     except OSError as error:
-        raise FileError(f"{path} cannot be written ({error.strerror}); check that you may write there.") from None
+        raise _not_written(path, error) from None
+    try:  # apart from the above: what goes wrong while the trial is held is not a lock's failure
+        yield Book(path, load_trial(path) if path.exists() or journal_path(path).exists() else None)
+    finally:
+        lock.release()
+
+
+def _not_written(path: Path, error: OSError) -> FileError:
+    return FileError(f"{path} cannot be written ({error.strerror}); check that you may write there.")
 
 
 def load_trial(path: Path) -> Loaded:
@@ -218,8 +228,12 @@ def _journal(path: Path) -> list[Event]:
     """The events in a journal: as many as follow from one another; half a line at the end is passed over."""
     if not path.exists():
         return []
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FileError(f"{path} cannot be read ({error.strerror}); check that you may read it.") from None
     events: list[Event] = []
-    for line in path.read_bytes().split(b"\n"):
+    for line in data.split(b"\n"):
         try:
             event = Event.from_dict(json.loads(line), name=path.name)
         except (ValueError, FileError, RecursionError):

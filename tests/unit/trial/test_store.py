@@ -221,6 +221,27 @@ def test_a_running_trial_in_the_same_folder_is_seen(running):
     assert running_beside(other, at(400).day) is None
 
 
+def test_what_goes_wrong_while_a_trial_is_held_keeps_its_own_name(running):
+    path, *_ = running
+    with pytest.raises(ConnectionError, match="of the caller"), writing(path):
+        raise ConnectionError("of the caller")
+    with writing(path) as book:  # and the lock was given back
+        assert not book.is_new
+
+
+def test_a_journal_that_cannot_be_read_or_written_is_said_in_one_line(running):
+    path, *_ = running
+    journal_path(path).unlink()
+    journal_path(path).mkdir()
+    with pytest.raises(FileError, match=r"journal cannot be read"), writing(path):
+        pass
+    journal_path(path).rmdir()
+    with writing(path) as book:
+        journal_path(path).symlink_to(path.parent / "no" / "such" / "folder")
+        with pytest.raises(FileError, match=r"me.json cannot be written"):
+            book.write(book.conduct.with_pause(at(5)))
+
+
 def test_a_folder_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(FileError, match="There is no folder"), writing(tmp_path / "none" / "me.json"):
         pass
