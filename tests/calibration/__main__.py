@@ -3,6 +3,7 @@
 ./go calibrate             everything: the tables on 50,000 and 20,000 trials a scenario, then the page
 ./go calibrate --page      the page only, for the table that is there
 ./go calibrate --plans     only the section on the ready-made trials, into the page that is there
+./go calibrate --costs     only what planning costs in time and memory, into the page that is there
 ./go calibrate --quick     both at a hundredth of the size, into a folder of their own: a rehearsal
 """
 
@@ -19,7 +20,7 @@ from pinprick.analysis import start_day, thresholds
 from pinprick.planning import calibrate_start
 from pinprick.planning.calibrate import N_TRIAL, PERIODS, calibrate
 from pinprick.planning.streams import Purpose
-from tests.calibration import page, plans, study
+from tests.calibration import costs, page, plans, study
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "src" / "pinprick" / "analysis" / "thresholds.json"
@@ -61,8 +62,12 @@ def main() -> None:
     parser.add_argument("--text", action="store_true", help="only words and pictures, from the last run's figures")
     parser.add_argument("--plans", action="store_true", help="only the section on the ready-made trials")
     parser.add_argument("--quick", action="store_true", help="a hundredth of the size, into build/calibration")
+    parser.add_argument("--costs", action="store_true", help="only what planning costs in time and memory")
     wanted = parser.parse_args()
     table, folder, scale = TABLE, ROOT / "docs", 1.0
+    if wanted.costs:
+        costs.insert(folder / "calibration.md", costs.section())
+        return
     if wanted.plans:
         found = plans.evaluate_plans(0.01 if wanted.quick else scale, say, Purpose.EVALUATION)
         text = plans.section(found)

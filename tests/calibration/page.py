@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from pinprick.planning.calibrate import NULL_SCENARIOS, WORTHWHILE_SCENARIOS
-from tests.calibration import plans
+from tests.calibration import costs, plans
 from tests.calibration.study import PHIS, TEN_SETTINGS, uniformity
 
 Rows = list[dict[str, Any]]
@@ -44,7 +44,8 @@ def write(found: dict[str, Any], table: dict[str, Any], folder: Path) -> None:
         _positions,
     )
     last = plans.section(found["plans"]) if "plans" in found else plans.kept(folder / "calibration.md")
-    text = "\n\n".join([*(section(found, table) for section in sections), *([last] if last else [])])
+    own = [one for one in (last, costs.kept(folder / "calibration.md")) if one]
+    text = "\n\n".join([*(section(found, table) for section in sections), *own])
     (folder / "calibration.md").write_text(text + "\n", encoding="utf-8")
 
 

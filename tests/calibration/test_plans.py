@@ -2,10 +2,7 @@
 
 import math
 import random
-import subprocess
-import sys
 import time
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -16,12 +13,12 @@ from pinprick.planning.outlook import Cell, outlooks, rule_of, simulate_cells
 from pinprick.planning.people import population_for
 from pinprick.planning.streams import Purpose
 from pinprick.trial.diary import Diary, Entry
-from pinprick.trial.plan import Blocks, Plan
+from pinprick.trial.plan import Plan
 from pinprick.trial.protocol import Mode, Question
 from pinprick.trial.protocol_file import read_protocol
 from pinprick.trial.schedule import Order, Period, Schedule
 from pinprick.trial.trial import Trial
-from tests.calibration import independent, plans
+from tests.calibration import costs, independent, plans
 
 
 def back_pain() -> Plan:
@@ -96,32 +93,13 @@ def test_planning_is_many_times_quicker_than_one_trial_after_the_other() -> None
 
 @pytest.mark.slow
 def test_three_effects_on_four_schedules_take_at_most_ten_seconds() -> None:
-    """2,000 trials each, on one processor; processor time, so that a busy machine does not fail it."""
-    plan = back_pain()
-    schedules = [replace(plan, design=Blocks(period, 84)) for period in (1, 2, 3, 7)]
-    cells = [Cell(one, (rule_of(one),), effect) for one in schedules for effect in (0.0, 1.0, 1.5)]
-    began = time.process_time()
-    simulate_cells(cells, population_for(plan), n_trial=2_000, seed=1)
-    assert time.process_time() - began <= 10
+    """On one processor; processor time, so that a busy machine does not fail it."""
+    processor, _ = costs.three_effects_on_four_schedules()
+    assert processor <= costs.MOST_SECONDS
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_a_million_trials_fit_into_little_memory() -> None:
-    """In a process of its own, on two processors: at most 100 MB more at the peak than a thousand trials need."""
-    program = """
-import resource, sys
-from pinprick.planning.outlook import outlooks
-from pinprick.planning.people import population_for
-from pinprick.trial.protocol_file import read_protocol
-plan = read_protocol("mat-vs-rest-back-pain")
-people = population_for(plan)
-outlooks(plan, people, effects=(2.0,), n_trial=1_000, workers=2)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-(found,) = outlooks(plan, people, effects=(2.0,), n_trial=1_000_000, workers=2)
-assert found.n_trial == 1_000_000
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
-"""
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, kibibytes here
-    assert int(done.stdout) * unit < 100e6
+    """On two processors: at most 100 MB more at the peak than a thousand trials need."""
+    assert costs.more_memory(costs.MANY) < costs.MOST_BYTES
