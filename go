@@ -17,7 +17,7 @@ from pathlib import Path
 USAGE = """\
 usage: ./go COMMAND [ARGUMENTS]
 
-  run [ARGUMENTS]           pinprick ARGUMENTS; without any, the verdict of the diary that comes with it
+  run [ARGUMENTS]           pinprick ARGUMENTS; without any, the site: pinprick serve
   test [--all] [ARGUMENTS]  style, types and tests; --all: slow and browser tests too; ARGUMENTS are pytest's
   bench [ARGUMENTS]         Pinprick and its peers, timed in one run
   calibrate [ARGUMENTS]     the table of thresholds, made again
@@ -29,7 +29,6 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = str(BIN / "python")
-EXAMPLE = ("verdict", "data/diary/melatonin_mood.csv", "--control", "control")
 TO_RUN, TO_WORK = "requirements-run.lock", "requirements.lock"  # what every command needs; that and every tool
 
 
@@ -54,9 +53,7 @@ def main(command="--help", *args):
 def run(*args):
     """Run pinprick where the person stands, so that the files they name are found."""
     environment(TO_RUN)
-    if not args:
-        os.chdir(str(ROOT))
-    become(str(BIN / "pinprick"), *(args or EXAMPLE))
+    become(str(BIN / "pinprick"), *(args or ("serve",)))
 
 
 def test(*args):
@@ -85,7 +82,8 @@ def lock(*args):
     pin += ["--fork-strategy", "fewest", "--generate-hashes", "--custom-compile-command", "./go lock", *args]
     must([*pin, "-o", TO_WORK, "--all-extras", "--group", "dev"], f"{TO_WORK} was not made")
     pin += ["-o", TO_RUN, "--constraints", TO_WORK]
-    must([*pin, "--extra", "report", "--extra", "batch", "--group", "build"], f"{TO_RUN} was not made")
+    extras = [word for extra in ("report", "batch", "web") for word in ("--extra", extra)]
+    must([*pin, *extras, "--group", "build"], f"{TO_RUN} was not made")
 
 
 def environment(lock_file):

@@ -45,7 +45,7 @@ def pages() -> dict[Path, bytes]:
 
 
 def answer() -> str:
-    """What ./go run prints, without colour and 80 columns wide."""
+    """What the README's verdict prints, without colour and 80 columns wide."""
     return report.terminal(pinprick.analyse(ROOT / DIARY, control="control"), width=80, colour=False).rstrip()
 
 

@@ -251,7 +251,7 @@ def _footer() -> str:
 @cache
 def _style() -> str:
     font = b64encode(files("pinprick").joinpath("look/literata-500.woff2").read_bytes()).decode("ascii")
-    text = _look("tokens.css") + _look("page.css")
+    text = _look("tokens.css") + _look("marks.css") + _look("page.css")
     lines = (line.strip() for line in text.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("/*")).replace("LITERATA", font)
 

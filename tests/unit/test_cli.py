@@ -243,6 +243,7 @@ def test_a_gigabyte_is_refused_by_its_size_and_not_read(run, tmp_path):
         (["verdict", "diary.csv", "--participant", "x"], "--participant"),
         (["verdict", "diary.csv", "--html", "diary.csv"], "being read"),
         (["verdict", "diary.csv", "--svg", "no/such/folder/x.svg"], "folder"),
+        (["verdict", "diary.csv", "--pdf", "x.pdf"], "give --trial"),
         (["verdict", "diary.csv", "--schedule", "diary.csv"], "schedule"),
         (["conclude"], "conclude"),
     ],

@@ -15,13 +15,13 @@ import pytest
 
 SRC = Path(__file__).resolve().parents[2] / "src"
 FLOORS = [
-    {"errors", "version"},
+    {"errors", "version", "words"},
     {"trial", "bayes"},
     {"analysis", "evidence", "dose", "formats"},
     {"planning"},
     {"report"},  # words
     {"charts"},  # pictures, titled with those words
-    {"page"},  # both on one page
+    {"page", "paper"},  # both on one page, or on two sides for a clinician
     {"api"},  # a file or a data frame to an answer, in one call
     {"__init__"},  # the public names, for the doors and for everybody else
     {"cli"},
@@ -77,7 +77,7 @@ def test_the_base_install_needs_no_extra(tmp_path: Path) -> None:
         """
 import sys
 sys.modules.update(dict.fromkeys(  # None there is how Python marks a module as absent
-    ["altair", "django", "numba", "pandas", "polars", "statsmodels", "vl_convert"]
+    ["altair", "django", "numba", "pandas", "polars", "statsmodels", "typst", "vl_convert"]
 ))
 import pinprick, pinprick.cli
 for name in pinprick.__all__:

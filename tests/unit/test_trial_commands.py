@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -228,6 +229,33 @@ def test_a_verdict_can_be_drawn_once_there_is_one(run):
     assert Path("me.svg").read_text().startswith("<svg")
 
 
+def test_a_verdict_can_be_taken_to_a_clinician_once_there_is_one(run):
+    answered(run.folder)
+    run(f"verdict --trial me.json --guess mat --prefer mat --pdf me.pdf --today {day(30)}")
+    paper = Path("me.pdf").read_bytes()
+    assert paper.startswith(b"%PDF-")
+    run(f"verdict --trial me.json --pdf again.pdf --today {day(30)}")
+    assert Path("again.pdf").read_bytes() == paper
+
+
+def test_a_sealed_trial_gives_no_paper_even_to_who_looks_early(run):
+    conduct, seal = started()
+    on_disk(run.folder, lived(conduct, seal, 15, lambda n, arm: 5 + noisy(n)), seal)
+    for looking in ("", "--unseal "):
+        run(f"verdict --trial me.json {looking}--pdf x.pdf --today {day(15)}")
+        assert "A paper waits for the end of the trial" in run.err
+    assert not Path("x.pdf").exists()
+
+
+def test_a_trial_without_a_rating_has_a_paper_but_no_picture(run):
+    conduct, seal = started()
+    on_disk(run.folder, conduct.with_stop(at(1)), seal)
+    run(f"verdict --trial me.json --guess skip --prefer skip --pdf x.pdf --svg x.svg --today {day(1)}")
+    assert "nothing was drawn" in run.err
+    assert Path("x.pdf").read_bytes().startswith(b"%PDF-")
+    assert not Path("x.svg").exists()
+
+
 def test_a_revealed_trial_is_a_diary_like_any_other(run):
     answered(run.folder)
     first = run.json(f"verdict --trial me.json --guess mat --prefer mat --today {day(30)}")
@@ -364,6 +392,7 @@ def test_a_sequence_goes_on_with_its_next_stage(run):
 # ---- concealment: two trials alike but for their future
 
 COMMANDS = (
+    "export --trial me.json --out first.zip --today {today}",
     "today --trial me.json --today {today}",
     "today --trial me.json --json --today {today}",
     "status --trial me.json --today {today}",
@@ -377,6 +406,11 @@ COMMANDS = (
     "stop --trial me.json --today {today}",
     "verify me.json",
     "verify me.json --json",
+    "export --trial me.json --out all.zip --today {today}",
+    "export --trial me.json --out diary.csv --json --today {today}",
+    "export --trial me.json --out long.csv --long --today {today}",
+    "export --trial me.json --out fhir.json --fhir --today {today}",
+    "import all.zip --trial copy.json --today {today}",
     "plan --trial me.json --trials 20 --no-alternatives --json",
     "screen --trial me.json --list",
     "start --trial me.json --today {today}",
@@ -384,8 +418,11 @@ COMMANDS = (
 )
 
 
-def test_every_command_stands_in_the_twin_test():
-    assert {line.split()[0] for line in COMMANDS} == set(cli.COMMANDS)
+OF_THE_SITE = {"serve", "demo", "check", "backup", "restore"}  # they read no trial file
+
+
+def test_every_command_about_a_trial_file_stands_in_the_twin_test():
+    assert {line.split()[0] for line in COMMANDS} == set(cli.COMMANDS) - OF_THE_SITE
 
 
 def test_twins_start_alike(run, tmp_path):
@@ -422,6 +459,18 @@ def masked(text):
     return re.sub(r"[0-9a-f]{16,64}…?", "#", re.sub(r"byte \d+", "byte #", text))
 
 
+def carried(path):
+    """What was written, file by file: a ZIP's own bytes hold check sums of the commitment in it, and its size."""
+    if path.suffix == ".zip":
+        return [*out_of(path).items(), path.stat().st_size]
+    return [masked(path.read_text())]
+
+
+def out_of(path):
+    with zipfile.ZipFile(path) as archive:
+        return {name: masked(archive.read(name).decode()) for name in archive.namelist()}
+
+
 @pytest.mark.parametrize("protocol", ["mat-vs-rest-back-pain", "mat-vs-rest-stress", "acupuncture-course"])
 def test_twins_alike_but_for_their_future_look_alike_to_every_command(run, tmp_path, protocol):
     n_days = 10
@@ -442,6 +491,9 @@ def test_twins_alike_but_for_their_future_look_alike_to_every_command(run, tmp_p
             out.append(masked(said_now + (run.err if code == 0 else "")))
             if command.startswith("verify"):
                 out += [masked(Path(name).read_text()) for name in ("me.json", "me.json.journal")]
+            if "--out" in command:
+                out += carried(Path(re.search(r"--out (\S+)", command).group(1)))
+        assert masked(Path("copy.json").read_text()) == out_of(Path("all.zip"))["trial.json"]
         out.append([file.name for file in sorted(folder.iterdir())])
         said.append(out)
     assert said[0] == said[1]

@@ -13,6 +13,7 @@ from pinprick.trial.outcome import Outcome, lower_is_better_by_name
 from pinprick.trial.protocol import Mode, Protocol
 from pinprick.trial.schedule import Order, Schedule, schedule_from_days, typical_period_days
 from pinprick.trial.trial import Trial
+from pinprick.words import _, ngettext
 
 
 def plan_for(
@@ -68,10 +69,7 @@ def plan_for(
         raise ProtocolError(f"delta is {delta}; give the smallest difference that matters as a number of points.")
     rating = Outcome(name, low, high, lower, delta if delta is not None else (high - low) / 10)
     if delta is None:
-        assumed.append(
-            f"The smallest difference that matters is taken as {rating.smallest_difference:g} "
-            f"{'point' if rating.smallest_difference == 1 else 'points'}, a tenth of the scale."
-        )
+        assumed.append(difference_assumed(rating))
     chosen = {entry.day: entry.treatment for entry in diary if entry.treatment is not None}
     chosen = {day: treatment for day, treatment in chosen.items() if treatment in (first, second)}
     left_out = sum(entry.treatment not in (first, second) and name in entry.ratings for entry in diary)
@@ -79,8 +77,11 @@ def plan_for(
     if left_out:
         remarks = (
             *remarks,
-            f"{left_out} rated {'day' if left_out == 1 else 'days'} under no treatment, or under "
-            "another one, were left out.",
+            ngettext(
+                "{n} rated day under no treatment, or under another one, were left out.",
+                "{n} rated days under no treatment, or under another one, were left out.",
+                left_out,
+            ).format(n=left_out),
         )
     if schedule is None:
         schedule = schedule_from_days(chosen, Order.UNKNOWN)
@@ -134,7 +135,7 @@ def _outcome_name(diary: Diary, outcome: str | None, assumed: list[str]) -> str:
         return match_name(diary.outcomes, outcome, what="outcome")
     name = next((n for n in diary.outcomes if diary.rated_days(n)), diary.outcomes[0])
     if len(diary.outcomes) > 1:
-        assumed.append(f"The outcome is {name}, the first rated column.")
+        assumed.append(_("The outcome is {outcome}, the first rated column.").format(outcome=name))
     return name
 
 
@@ -167,11 +168,12 @@ def _treatments(
             )
         first, second = (second, first) if control == first else (first, second)
     elif treatments is None:
-        assumed.append(f"The first treatment is {first}, alphabetically before {second}.")
+        words = _("The first treatment is {first}, alphabetically before {second}.")
+        assumed.append(words.format(first=first, second=second))
     if first == second:
         raise ProtocolError(f"Both treatments are {first!r}; name two different ones.")
     if control is None:
-        assumed.append("The question is which of the two is better; name a control to ask whether one helps.")
+        assumed.append(question_assumed())
     return first, second
 
 
@@ -188,7 +190,7 @@ def _scale(diary: Diary, name: str, scale: tuple[float, float] | None, assumed: 
                 f"{entry.where}: {name} is {rating:g}, but the scale is taken as {low:g} to {high:g}; "
                 "correct the rating, or give the scale, for example --scale 0 100."
             )
-    assumed.append(f"The scale is taken as {low:g} to {high:g}.")
+    assumed.append(scale_assumed(low, high))
     return low, high
 
 
@@ -197,10 +199,58 @@ def _direction(name: str, better: str | None, assumed: list[str]) -> bool:
         if better not in ("lower", "higher"):
             raise ProtocolError(f"better is {better!r}; give lower or higher.")
         return better == "lower"
+    assumed.append(direction_assumed(name))
+    return lower_is_better_by_name(name) is True
+
+
+# An assumption is known again by its sentence, so that the report tells it in place of what was planned.
+
+
+def question_assumed() -> str:
+    """Say that nobody named a control."""
+    return _("The question is which of the two is better; name a control to ask whether one helps.")
+
+
+def scale_assumed(low: float, high: float) -> str:
+    """Say what scale is assumed.
+
+    Examples
+    --------
+    >>> scale_assumed(0.0, 10.0)
+    'The scale is taken as 0 to 10.'
+    """
+    return _("The scale is taken as {low} to {high}.").format(low=f"{low:g}", high=f"{high:g}")
+
+
+def difference_assumed(outcome: Outcome) -> str:
+    """Say what difference is assumed to matter.
+
+    Examples
+    --------
+    >>> difference_assumed(Outcome("pain", 0, 10, lower_is_better=True, smallest_difference=1))
+    'The smallest difference that matters is taken as 1 point, a tenth of the scale.'
+    """
+    return ngettext(
+        "The smallest difference that matters is taken as {n} point, a tenth of the scale.",
+        "The smallest difference that matters is taken as {n} points, a tenth of the scale.",
+        1 if outcome.smallest_difference == 1 else 2,
+    ).format(n=f"{outcome.smallest_difference:g}")
+
+
+def direction_assumed(name: str) -> str:
+    """Say which way a rating is taken to be better, going by its name.
+
+    Examples
+    --------
+    >>> direction_assumed("pain"), direction_assumed("zest")
+    ('Lower ratings of pain are taken as better.',
+     'Higher ratings of zest are taken as better; nothing in its name says.')
+    """
     by_name = lower_is_better_by_name(name)
-    said = name if name.replace("_", " ").replace(" ", "").isalnum() else f"“{name}”"
     if by_name is None:
-        assumed.append(f"Higher ratings of {said} are taken as better; nothing in its name says.")
-        return False
-    assumed.append(f"{'Lower' if by_name else 'Higher'} ratings of {said} are taken as better.")
-    return by_name
+        said = _("Higher ratings of {outcome} are taken as better; nothing in its name says.")
+    elif by_name:
+        said = _("Lower ratings of {outcome} are taken as better.")
+    else:
+        said = _("Higher ratings of {outcome} are taken as better.")
+    return said.format(outcome=name if name.replace("_", " ").replace(" ", "").isalnum() else f"“{name}”")

@@ -18,6 +18,7 @@ from pinprick.analysis.thresholds import Thresholds
 from pinprick.analysis.verdict import Finding, Verdict, claims
 from pinprick.bayes.priors import PRIORS
 from pinprick.trial.outcome import Outcome
+from pinprick.words import _, ngettext
 
 FEW_PAIRS = 6
 UNEQUAL_SPREAD = 1.8  # ratio of the rated days' sds beyond which coverage falls below 93 %
@@ -33,12 +34,13 @@ class Caveat:
     """A doubt about a result.
 
     ``name`` identifies the check, ``sentence`` is for people, ``reveals`` says whether it uses ratings
-    by treatment.
+    by treatment. ``short`` is the part of the sentence that is left where another line tells the rest.
     """
 
     name: str
     sentence: str
     reveals: bool = True
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,15 @@ def points(value: float, *, width: float = 10.0) -> str:
     >>> points(1.04), points(1.6), points(-0.04), points(12.4, width=100)
     ('1.0 point', '1.6 points', '0.0 points', '12 points')
     """
+    shown = _shown(value, width)
+    return ngettext("{n} point", "{n} points", 1 if shown.rstrip("0") == "1." or shown == "1" else 2).format(n=shown)
+
+
+def _shown(value: float, width: float) -> str:
+    """A number with digits that fit the scale, and no minus before zero."""
     digits = max(0, min(3, 2 - int(np.floor(np.log10(width)))))
     shown = f"{value:.{digits}f}"
-    if float(shown) == 0:
-        shown = f"{0:.{digits}f}"
-    unit = "point" if float(shown) == 1 else "points"
-    return f"{shown.replace('-', MINUS)} {unit}"
+    return (f"{0:.{digits}f}" if float(shown) == 0 else shown).replace("-", MINUS)
 
 
 def caveats(evidence: Evidence) -> tuple[Caveat, ...]:
@@ -87,13 +92,13 @@ def not_randomised(e: Evidence) -> Caveat | None:
     if e.randomised is False:
         return Caveat(
             "not randomised",
-            "The order is not randomised: nobody drew it by chance, so other things may explain this.",
+            _("The order is not randomised: nobody drew it by chance, so other things may explain this."),
             reveals=False,
         )
     if e.randomised is None:
         return Caveat(
             "order unknown",
-            "The diary does not say whether chance drew the order. If it did not, other things may explain this.",
+            _("The diary does not say whether chance drew the order. If it did not, other things may explain this."),
             reveals=False,
         )
     return None
@@ -108,9 +113,13 @@ def missing_by_treatment(e: Evidence) -> Caveat | None:
         return None
     return Caveat(
         "missing by treatment",
-        f"{o.missing[0]} {_days(o.missing[0])} of {_called(o.treatments[0])} and {o.missing[1]} "
-        f"of {_called(o.treatments[1])} "
-        "have no rating. Days left out because they were bad would bend the answer.",
+        ngettext(
+            "{n} day of {first} and {m} of {second} have no rating. "
+            "Days left out because they were bad would bend the answer.",
+            "{n} days of {first} and {m} of {second} have no rating. "
+            "Days left out because they were bad would bend the answer.",
+            o.missing[0],
+        ).format(n=o.missing[0], first=_called(o.treatments[0]), m=o.missing[1], second=_called(o.treatments[1])),
     )
 
 
@@ -118,13 +127,18 @@ def one_switch(e: Evidence) -> Caveat | None:
     """A drawn start day: one switch, however many days."""
     if not isinstance(e.test, StartDayTest):
         return None
-    chosen = f"on a day that chance picked from {e.test.n_start_days}" if e.test.n_start_days else "on a drawn day"
-    return Caveat(
-        "one switch",
-        f"There is only one switch, {chosen}. Whatever else changed at about that time looks the same, "
-        "so this is weaker evidence than a trial that switches often.",
-        reveals=False,
+    said = (
+        _(
+            "There is only one switch, on a day that chance picked from {n}. Whatever else changed at about that time "
+            "looks the same, so this is weaker evidence than a trial that switches often."
+        )
+        if e.test.n_start_days
+        else _(
+            "There is only one switch, on a drawn day. Whatever else changed at about that time looks the same, "
+            "so this is weaker evidence than a trial that switches often."
+        )
     )
+    return Caveat("one switch", said.format(n=e.test.n_start_days), reveals=False)
 
 
 def few_pairs(e: Evidence) -> Caveat | None:
@@ -132,13 +146,15 @@ def few_pairs(e: Evidence) -> Caveat | None:
     n = e.observations.n_pairs
     if n >= FEW_PAIRS or e.start_day_drawn:
         return None
-    have = {0: "There is no complete pair", 1: "There is only 1 complete pair"}
-    return Caveat(
-        "few pairs",
-        f"{have.get(n, f'There are only {n} complete pairs')} of periods. "
-        f"{FEW_PAIRS} or more make an answer hard to get by luck.",
-        reveals=False,
-    )
+    if n == 0:
+        said = _("There is no complete pair of periods. {enough} or more make an answer hard to get by luck.")
+    else:
+        said = ngettext(
+            "There is only {n} complete pair of periods. {enough} or more make an answer hard to get by luck.",
+            "There are only {n} complete pairs of periods. {enough} or more make an answer hard to get by luck.",
+            n,
+        )
+    return Caveat("few pairs", said.format(n=n, enough=FEW_PAIRS), reveals=False)
 
 
 def confounded_with_time(e: Evidence) -> Caveat | None:
@@ -152,7 +168,7 @@ def confounded_with_time(e: Evidence) -> Caveat | None:
     early = _called(o.treatments[0] if correlation < 0 else o.treatments[1])
     return Caveat(
         "time and treatment",
-        f"{early} came mostly early, so the passing of time may look like an effect.",
+        _("{treatment} came mostly early, so the passing of time may look like an effect.").format(treatment=early),
         reveals=False,
     )
 
@@ -163,19 +179,17 @@ def trend(e: Evidence) -> Caveat | None:
     if len(o) < 10 or o.all_equal or min(o.rated) == 0:
         return None
     design = np.stack([np.ones(len(o)), o.day / max(o.n_days - 1, 1), o.on_first.astype(float)], axis=1)
-    coefficients, *_ = np.linalg.lstsq(design, o.points, rcond=None)
+    coefficients = np.linalg.lstsq(design, o.points, rcond=None)[0]
     drift = float(coefficients[1])
     residual = o.points - design @ coefficients
     variance = residual @ residual / max(len(o) - 3, 1) * np.linalg.pinv(design.T @ design)[1, 1]
     if abs(drift) < o.outcome.smallest_difference or drift**2 < 4 * variance:
         return None
-    way = "rose" if drift > 0 else "fell"
-    return Caveat(
-        "trend",
-        f"{_subject(o.outcome)} {way} by about {points(abs(drift), width=o.outcome.width)} over the "
-        f"{o.n_days} days, whatever the treatment. A steady drift is allowed for.",
-        reveals=False,
-    )
+    rose = _("{outcome} rose by about {size} over the {n} days, whatever the treatment. A steady drift is allowed for.")
+    fell = _("{outcome} fell by about {size} over the {n} days, whatever the treatment. A steady drift is allowed for.")
+    size = points(abs(drift), width=o.outcome.width)
+    said = (rose if drift > 0 else fell).format(outcome=_subject(o.outcome), size=size, n=o.n_days)
+    return Caveat("trend", said, reveals=False)
 
 
 def carry_over(e: Evidence) -> Caveat | None:
@@ -188,8 +202,9 @@ def carry_over(e: Evidence) -> Caveat | None:
     width = e.observations.outcome.width
     return Caveat(
         "carry-over",
-        f"If {_called(e.observations.treatments[0])} needs days to build up, the full effect could be "
-        f"{points(full, width=width)} ({_range(low, high, width)}).",
+        _("If {treatment} needs days to build up, the full effect could be {size} ({low} to {high}).").format(
+            treatment=_called(e.observations.treatments[0]), size=points(full, width=width), **_range(low, high, width)
+        ),
     )
 
 
@@ -215,8 +230,10 @@ def first_days(e: Evidence) -> Caveat | None:
     width = o.outcome.width
     return Caveat(
         "first days",
-        f"Without the first day after each change the difference is {points(later, width=width)} instead of "
-        f"{points(e.effect.mean, width=width)}. Something may carry over.",
+        _(
+            "Without the first day after each change the difference is {later} instead of {size}. "
+            "Something may carry over."
+        ).format(later=points(later, width=width), size=points(e.effect.mean, width=width)),
     )
 
 
@@ -225,15 +242,16 @@ def floor_and_ceiling(e: Evidence) -> Caveat | None:
     o = e.observations
     if len(o) < 5:
         return None
-    for end, name in ((o.outcome.low, "lowest"), (o.outcome.high, "highest")):
+    lowest = _(
+        "{n} of 100 ratings are the lowest there is ({end}). A difference beyond the end of the scale cannot show."
+    )
+    highest = _(
+        "{n} of 100 ratings are the highest there is ({end}). A difference beyond the end of the scale cannot show."
+    )
+    for end, said in ((o.outcome.low, lowest), (o.outcome.high, highest)):
         share = float(np.mean(o.points == end))
         if share >= AT_THE_END and not o.all_equal:
-            return Caveat(
-                "floor or ceiling",
-                f"{round(100 * share)} of 100 ratings are the {name} there is ({end:g}). "
-                "A difference beyond the end of the scale cannot show.",
-                reveals=False,
-            )
+            return Caveat("floor or ceiling", said.format(n=round(100 * share), end=f"{end:g}"), reveals=False)
     return None
 
 
@@ -243,7 +261,9 @@ def hardly_moves(e: Evidence) -> Caveat | None:
     if o.all_equal and len(o) >= 2:
         return Caveat(
             "all equal",
-            f"Every rating is {o.points[0]:g}. A rating that never moves cannot show a difference.",
+            _("Every rating is {rating}. A rating that never moves cannot show a difference.").format(
+                rating=f"{o.points[0]:g}"
+            ),
             reveals=False,
         )
     claimed = e.verdict.finding in (Finding.BETTER, Finding.WORSE)
@@ -251,7 +271,7 @@ def hardly_moves(e: Evidence) -> Caveat | None:
         return None
     return Caveat(
         "hardly varies",
-        "The ratings hardly vary from day to day. Even a difference too small to matter can look certain.",
+        _("The ratings hardly vary from day to day. Even a difference too small to matter can look certain."),
         reveals=False,
     )
 
@@ -268,7 +288,9 @@ def unequal_spread(e: Evidence) -> Caveat | None:
     name = _called(o.treatments[0] if first > second else o.treatments[1])
     return Caveat(
         "unequal spread",
-        f"Ratings vary much more on days of {name}. The interval may then be a little too narrow.",
+        _("Ratings vary much more on days of {treatment}. The interval may then be a little too narrow.").format(
+            treatment=name
+        ),
     )
 
 
@@ -276,7 +298,7 @@ def strongly_linked_days(e: Evidence) -> Caveat | None:
     """A claim that strict mode would not make yet."""
     if e.effect is None or e.verdict.finding not in (Finding.BETTER, Finding.WORSE):
         return None
-    better, worse, _ = claims(
+    better, worse, _third = claims(
         e.strict_thresholds,
         above_zero=e.effect.better,
         below_zero=e.effect.worse,
@@ -287,7 +309,7 @@ def strongly_linked_days(e: Evidence) -> Caveat | None:
         return None
     return Caveat(
         "strongly linked days",
-        "Your days hang together strongly, which can mimic an effect. Strict mode would still say “cannot tell”.",
+        _("Your days hang together strongly, which can mimic an effect. Strict mode would still say “cannot tell”."),
     )
 
 
@@ -302,8 +324,9 @@ def pull_of_the_prior(e: Evidence) -> Caveat | None:
     width = o.outcome.width
     return Caveat(
         "pull of the prior",
-        f"With so few days the starting assumption matters: it pulls {points(weak, width=width)} to "
-        f"{points(e.effect.mean, width=width)}.",
+        _("With so few days the starting assumption matters: it pulls {weak} to {size}.").format(
+            weak=points(weak, width=width), size=points(e.effect.mean, width=width)
+        ),
     )
 
 
@@ -316,23 +339,23 @@ def model_against_randomisation(e: Evidence) -> Caveat | None:
     if not e.test.informative:
         return Caveat(
             "few pairs to redraw",
-            f"With {e.test.n_pairs} pairs redrawing the order says nothing; it needs {LEAST_INFORMATIVE_PAIRS}.",
+            _("With {n} pairs redrawing the order says nothing; it needs {enough}.").format(
+                n=e.test.n_pairs, enough=LEAST_INFORMATIVE_PAIRS
+            ),
             reveals=False,
         )
     claimed = e.verdict.finding in (Finding.BETTER, Finding.WORSE)
     if claimed and e.test.p > 0.05:
-        return Caveat(
-            "model against redrawing",
-            f"Redrawing the order by chance gives a gap this large in {100 * e.test.p:.0f} of 100 tries. "
-            "The model is surer than that.",
-        )
+        gap = _("Redrawing the order by chance gives a gap this large in {n} of 100 tries.")
+        return _unlike_the_model(gap.format(n=f"{100 * e.test.p:.0f}"), _("The model is surer than that."))
     if not claimed and e.test.p < 0.01:
-        return Caveat(
-            "model against redrawing",
-            f"Redrawing the order by chance gives a gap this large in only {100 * e.test.p:.1f} of 100 tries. "
-            "The model is less sure than that.",
-        )
+        gap = _("Redrawing the order by chance gives a gap this large in only {n} of 100 tries.")
+        return _unlike_the_model(gap.format(n=f"{100 * e.test.p:.1f}"), _("The model is less sure than that."))
     return None
+
+
+def _unlike_the_model(redrawing: str, model: str) -> Caveat:
+    return Caveat("model against redrawing", f"{redrawing} {model}", short=model)
 
 
 def _model_against_start_day(e: Evidence, test: StartDayTest) -> Caveat | None:
@@ -340,7 +363,7 @@ def _model_against_start_day(e: Evidence, test: StartDayTest) -> Caveat | None:
     if e.effect is None or e.verdict.finding in (Finding.BETTER, Finding.WORSE):
         return None
     thresholds = e.verdict.thresholds
-    sure, sure_of_worse, _ = claims(
+    sure, sure_of_worse, _third = claims(
         thresholds,
         above_zero=e.effect.better,
         below_zero=e.effect.worse,
@@ -350,9 +373,9 @@ def _model_against_start_day(e: Evidence, test: StartDayTest) -> Caveat | None:
     rare = min(test.p_better or 1.0, test.p_worse or 1.0) <= thresholds.claim_error + 1e-9
     start = f"{start_day_line(test)}."
     if sure or sure_of_worse:
-        return Caveat("model against redrawing", f"{start} The model is surer than that.")
+        return _unlike_the_model(start, _("The model is surer than that."))
     if rare:
-        return Caveat("model against redrawing", f"{start} The model is less sure than that.")
+        return _unlike_the_model(start, _("The model is less sure than that."))
     return None
 
 
@@ -364,25 +387,28 @@ def start_day_line(test: StartDayTest) -> str:
     >>> start_day_line(StartDayTest(3 / 28, 0, n_start_days=28))
     'Of 28 possible start days 3 show a change at least this large, the one drawn among them'
     """
-    of, n = f"Of {test.n_start_days} possible start days", round((test.p or 0.0) * test.n_start_days)
-    if n <= 1:
-        return f"{of} only the one drawn shows a change this large"
-    return f"{of} {n} show a change at least this large, the one drawn among them"
+    n = round((test.p or 0.0) * test.n_start_days)
+    alone = _("Of {days} possible start days only the one drawn shows a change this large")
+    among = _("Of {days} possible start days {n} show a change at least this large, the one drawn among them")
+    return (alone if n <= 1 else among).format(days=test.n_start_days, n=n)
 
 
 def followed(e: Evidence) -> Caveat | None:
     """Days on which the treatment was not done, and what the days on which it was say."""
     if not e.not_done:
         return None
-    start = f"On {e.not_done} rated {_days(e.not_done)} the day’s treatment was not done, or nobody knows."
+    start = ngettext(
+        "On {n} rated day the day’s treatment was not done, or nobody knows.",
+        "On {n} rated days the day’s treatment was not done, or nobody knows.",
+        e.not_done,
+    ).format(n=e.not_done)
     if e.as_done is None:
         return Caveat("followed", start)
     width = e.observations.outcome.width
-    return Caveat(
-        "followed",
-        f"{start} The days on which it was give {points(e.as_done.mean, width=width)} "
-        f"({_range(e.as_done.low, e.as_done.high, width)}).",
+    as_done = _("The days on which it was give {size} ({low} to {high}).").format(
+        size=points(e.as_done.mean, width=width), **_range(e.as_done.low, e.as_done.high, width)
     )
+    return Caveat("followed", f"{start} {as_done}", short=start)
 
 
 def outside_calibration(e: Evidence) -> Caveat | None:
@@ -392,7 +418,9 @@ def outside_calibration(e: Evidence) -> Caveat | None:
         return None
     return Caveat(
         "longer than simulated",
-        f"The stated error was simulated for up to {covers} days, and this diary has {e.observations.n_days}.",
+        _("The stated error was simulated for up to {most} days, and this diary has {n}.").format(
+            most=covers, n=e.observations.n_days
+        ),
         reveals=False,
     )
 
@@ -417,10 +445,6 @@ CHECKS = (
 )
 
 
-def _days(n: int) -> str:
-    return "day" if n == 1 else "days"
-
-
 def _called(name: str) -> str:
     """A name without a spreadsheet's underscores."""
     return name.replace("_", " ")
@@ -431,6 +455,6 @@ def _subject(outcome: Outcome) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _range(low: float, high: float, width: float) -> str:
-    number = points(low, width=width).rsplit(" ", 1)[0]
-    return f"{number} to {points(high, width=width)}"
+def _range(low: float, high: float, width: float) -> dict[str, str]:
+    """Both ends of an interval, as a sentence puts them in."""
+    return {"low": _shown(low, width), "high": points(high, width=width)}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pinprick.analysis.checks import Caveat
 from pinprick.trial.conduct import Conduct
 from pinprick.trial.table import day_name
+from pinprick.words import _, ngettext
 
 
 def lived_caveats(conduct: Conduct) -> tuple[Caveat, ...]:
@@ -26,27 +27,33 @@ def lived_caveats(conduct: Conduct) -> tuple[Caveat, ...]:
 
 def _doubts(conduct: Conduct) -> Iterator[tuple[str, str]]:
     if conduct.rehearsed:
-        yield "rehearsed", "This is a rehearsal: the clock was set by hand, so nothing shows when the days were lived."
+        yield (
+            "rehearsed",
+            _("This is a rehearsal: the clock was set by hand, so nothing shows when the days were lived."),
+        )
     if conduct.has_started and not conduct.start["sealed"]:
         yield (
             "not sealed",
-            "The order was not sealed: its seed was given by hand, so somebody could know what was to come.",
+            _("The order was not sealed: its seed was given by hand, so somebody could know what was to come."),
         )
     if conduct.unsealed:
-        on = " and ".join(day_name(day) for day in dict.fromkeys(conduct.unsealed))
-        yield (
-            "unsealed",
-            f"You looked at the results before the end, on {on}. What you saw may have changed how you rated.",
-        )
+        on = _(" and ").join(day_name(day) for day in dict.fromkeys(conduct.unsealed))
+        said = _("You looked at the results before the end, on {days}. What you saw may have changed how you rated.")
+        yield "unsealed", said.format(days=on)
     if conduct.stopped:
         day, why = conduct.stopped
-        said = "by a safety rule" if why == "safety" else "by your own choice"
-        yield "stopped", f"The trial was stopped {said} on {day_name(day)}. Stopping is a result too."
+        by_rule = _("The trial was stopped by a safety rule on {day}. Stopping is a result too.")
+        by_choice = _("The trial was stopped by your own choice on {day}. Stopping is a result too.")
+        yield "stopped", (by_rule if why == "safety" else by_choice).format(day=day_name(day))
     if conduct.plan.exploratory:
-        yield "exploratory", "This trial explores: no everyday rating is an accepted measure of what it asks about."
+        yield (
+            "exploratory",
+            _("This trial explores: no everyday rating is an accepted measure of what it asks about."),
+        )
     late = _n_late(conduct) if conduct.has_started else 0
     if late:
-        yield "late", f"{'1 day was' if late == 1 else f'{late} days were'} rated late, from memory."
+        said = ngettext("{n} day was rated late, from memory.", "{n} days were rated late, from memory.", late)
+        yield "late", said.format(n=late)
 
 
 def _n_late(conduct: Conduct) -> int:

@@ -17,6 +17,7 @@ from pinprick.analysis.observations import observe
 from pinprick.trial.outcome import Outcome
 from pinprick.trial.schedule import Order
 from pinprick.trial.trial import Trial
+from pinprick.words import _
 
 Floats = NDArray[np.float64]
 
@@ -56,16 +57,16 @@ def randomisation_test(trial: Trial, outcome: Outcome | None = None, *, until: d
     """
     order = trial.schedule.order
     if order is Order.NOT_DRAWN:
-        return RandomisationTest(None, 0, "The order was not drawn by chance, so there is no draw to test against.")
+        return RandomisationTest(None, 0, _("The order was not drawn by chance, so there is no draw to test against."))
     if order is Order.UNKNOWN:
-        return RandomisationTest(None, 0, "How the order was drawn is not recorded, so it cannot be redrawn.")
+        return RandomisationTest(None, 0, _("How the order was drawn is not recorded, so it cannot be redrawn."))
     if order is Order.DRAWN_BALANCED:
         return RandomisationTest(
-            None, 0, "Weekdays were kept in balance, so the order cannot be redrawn pair by pair, and is not."
+            None, 0, _("Weekdays were kept in balance, so the order cannot be redrawn pair by pair, and is not.")
         )
     differences = pair_differences(trial, outcome, until=until)
     if not len(differences):
-        return RandomisationTest(None, 0, "No pair of periods has a rating under both treatments yet.")
+        return RandomisationTest(None, 0, _("No pair of periods has a rating under both treatments yet."))
     return RandomisationTest(sign_flip_p(differences), len(differences))
 
 

@@ -18,10 +18,13 @@ from pinprick.analysis.single import Result, analyse_trial
 from pinprick.analysis.start_day import start_day_thresholds
 from pinprick.analysis.thresholds import Thresholds, thresholds_for
 from pinprick.analysis.verdict import Finding, still_needed
+from pinprick.bayes.priors import PRIORS
 from pinprick.errors import FileError
 from pinprick.trial.conduct import Conduct, Phase
 from pinprick.trial.plan import Plan, StartDay
 
+HALF_OF_95 = 1.96
+"""Half the width of an interval that holds 95 in 100, in standard deviations; from the spread alone, not its place."""
 ROUND = 6
 """Significant digits of every number in a recorded verdict: what two machines agree on."""
 
@@ -45,6 +48,9 @@ class Progress:
         that settles it over the width so far.
     days_left : int
         About how many more days would settle it, from the width and the design alone; at most to the ceiling.
+    width, settles, at_first : float or None
+        In points, half the width of the interval that holds 95 in 100: today, when such a question is usually
+        settled, and before anything was rated. None while nothing can be estimated.
     """
 
     days_done: int
@@ -53,6 +59,9 @@ class Progress:
     days_at_most: int
     answered: float
     days_left: int
+    width: float | None = None
+    settles: float | None = None
+    at_first: float | None = None
 
 
 def rule_of(plan: Plan) -> Thresholds:
@@ -101,10 +110,11 @@ def progress(conduct: Conduct, today: date) -> Progress:
     until = last_look(conduct, today)
     trial = conduct.trial(until=until) if days and until >= days[0] else None
     answered, left = 0.0, at_most
+    widths: tuple[float | None, float | None, float | None] = (None, None, None)
     if trial is not None and not isinstance(conduct.plan.design, StartDay):
         seen = observe(trial, until=until)
         if seen.can_be_fitted and not seen.all_equal:
-            answered, left = _width(seen, thresholds, at_most, len(conduct.plan.arms))
+            answered, left, widths = _width(seen, thresholds, at_most, len(conduct.plan.arms))
     elif isinstance(conduct.plan.design, StartDay):
         answered = len(days) / conduct.plan.n_days
     return Progress(
@@ -114,14 +124,20 @@ def progress(conduct: Conduct, today: date) -> Progress:
         days_at_most=at_most,
         answered=answered,
         days_left=left,
+        width=widths[0],
+        settles=widths[1],
+        at_first=widths[2],
     )
 
 
-def _width(seen: Observations, thresholds: Thresholds, at_most: int, n_arms: int) -> tuple[float, int]:
+def _width(
+    seen: Observations, thresholds: Thresholds, at_most: int, n_arms: int
+) -> tuple[float, int, tuple[float, float, float]]:
     effect = estimate(posterior_of(seen), delta=seen.outcome.smallest_difference)
     settles = seen.outcome.smallest_difference / max(thresholds.claim, thresholds.third)
     left = still_needed(effect, seen, thresholds) * n_arms // 2  # days of the other treatments pass too
-    return min(1.0, (settles / effect.sd) ** 2), min(left, at_most)
+    widths = tuple(HALF_OF_95 * sd for sd in (effect.sd, settles, PRIORS.effect_sd * effect.sigma))
+    return min(1.0, (settles / effect.sd) ** 2), min(left, at_most), (widths[0], widths[1], widths[2])
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from pinprick.trial.outcome import Outcome
 from pinprick.trial.protocol import Mode, Question
 from pinprick.trial.schedule import Order
 from pinprick.trial.trial import Trial
+from pinprick.words import _
 
 Floats = NDArray[np.float64]
 
@@ -130,13 +131,13 @@ def start_day_test(trial: Trial, outcome: Outcome | None = None, *, until: date 
     schedule = trial.schedule
     n = len(schedule.start_days)
     if schedule.order is not Order.DRAWN_START:
-        return StartDayTest(None, 0, "No start day was drawn by chance, so there is none to redraw.")
+        return StartDayTest(None, 0, _("No start day was drawn by chance, so there is none to redraw."))
     end, start = planned_end(trial), schedule.second_phase
     seen = observe(trial, outcome, until=until)
     last = seen.first_day + timedelta(days=seen.n_days - 1)
     if start is None or end is None or last < end:
         return StartDayTest(
-            None, 0, "The start day is redrawn once, at the planned end, and the trial has not come to it yet.", n
+            None, 0, _("The start day is redrawn once, at the planned end, and the trial has not come to it yet."), n
         )
     if schedule.start_days[-1] > end:
         return StartDayTest(

@@ -15,6 +15,7 @@ from pinprick.report.finding import headline
 from pinprick.report.how_large import dots_sentence
 from pinprick.report.names import outcome_name, sentence
 from pinprick.report.standing import can_be_drawn
+from pinprick.words import _
 
 Which = Literal["answers", "days", "both"]
 
@@ -43,14 +44,14 @@ def standing_alone(result: Result, which: Which, theme: Theme, font: str) -> str
                 f'font-weight="500">{escape(line, quote=False)}</text>'
             )
         y += 14
-    for i, (drawing, _) in enumerate(parts):
+    for i, (drawing, _words) in enumerate(parts):
         if which == "both" and i == len(parts) - 1:
             for line in textwrap.wrap(dots_sentence(result), CAPTION_CHARACTERS):
                 y += LINE
                 body.append(f'<text class="f-ink-2" x="0" y="{written(y - 4)}">{escape(line, quote=False)}</text>')
             y += 36 if i else 10
             name = sentence(outcome_name(result.outcome.name))
-            for line in _balanced(f"{name}, every day", TITLE_CHARACTERS + 8):
+            for line in _balanced(_("{outcome}, every day").format(outcome=name), TITLE_CHARACTERS + 8):
                 body.append(
                     f'<text class="f-ink" x="0" y="{written(y)}" font-family="{SAY}" font-size="16" '
                     f'font-weight="500">{escape(line, quote=False)}</text>'
@@ -61,7 +62,7 @@ def standing_alone(result: Result, which: Which, theme: Theme, font: str) -> str
     text = re.sub(r'class="([^"]+)"', lambda found: _painted(found[1], colour), "".join(body))
     height = written(y + MARGIN)
     title = escape(headline(result) if which == "both" else parts[0][1][0])
-    description = escape(" ".join(words[1] for _, words in parts))
+    description = escape(" ".join(words[1] for _drawing, words in parts))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH + 2 * MARGIN}" height="{height}" '
         f'viewBox="-{MARGIN} 0 {WIDTH + 2 * MARGIN} {height}" role="img" aria-labelledby="title desc" '
@@ -75,7 +76,7 @@ def _painted(classes: str, colour: dict[str, str]) -> str:
     """Turn colour classes into presentation attributes."""
     found = []
     for name in classes.split():
-        letter, _, token = name.partition("-")
+        letter, token = name.split("-", 1)
         found.append(f'{"fill" if letter == "f" else "stroke"}="{colour[token]}"')
     if not classes.startswith("f-"):
         found.append('fill="none"')

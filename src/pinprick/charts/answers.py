@@ -12,6 +12,7 @@ from pinprick.report.heap import Heap, pile, ticks
 from pinprick.report.how_large import dots_sentence
 from pinprick.report.names import exact, tidy
 from pinprick.report.standing import can_be_drawn, favours
+from pinprick.words import _
 
 AXIS_LEFT, AXIS_RIGHT = 6, 344
 LABEL_ROOM: Final = 46  # above the heap, for "too small to matter"
@@ -19,17 +20,17 @@ HEAP_HEIGHT: Final = 184
 AXIS_Y: Final = LABEL_ROOM + HEAP_HEIGHT
 COLUMNS: Final = (24, 30, 36, 42, 48, 54, 60, 66, 72)  # tried in turn: the largest dots that fit are drawn
 LARGEST_PITCH: Final = 15.0
+BAND_CHARACTERS: Final = 10  # of the band's name on a line
 
 
 def answers_words(result: Result) -> tuple[str, str]:
     """Give the heap's title and description, with the same counts as the picture."""
     first, second = favours(result)
-    heap, _ = _heap(result)
-    return (
-        "50 possible answers",
-        f"{dots_sentence(result)} The axis runs from {exact(heap.limit)} points {second}, over no difference, "
-        f"to {exact(heap.limit)} points {first}.",
+    heap, _pitch = _heap(result)
+    axis = _("The axis runs from {limit} points {second}, over no difference, to {limit} points {first}.").format(
+        limit=exact(heap.limit), first=first, second=second
     )
+    return _("50 possible answers"), f"{dots_sentence(result)} {axis}"
 
 
 def _heap(result: Result) -> tuple[Heap, float]:
@@ -61,7 +62,7 @@ def draw_answers(result: Result) -> Drawing:
     for dot in heap.dots:
         x, y = middle + (dot.column + 0.5) * pitch, AXIS_Y - 2 - (dot.row + 0.5) * pitch
         drawing.mark(dot.side, x, y, radius, value=dot.value)
-    for i, words in enumerate(("too small", "to matter")):
+    for i, words in enumerate(textwrap.wrap(_("too small to matter"), BAND_CHARACTERS)):
         drawing.text("ink-2", middle, 18 + 16 * i, words, "middle")
     for size in ticks(heap):
         for sign in (-1, 1) if size else (1,):

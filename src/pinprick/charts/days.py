@@ -11,6 +11,7 @@ from pinprick.report.days import Day, every_day, unanswered
 from pinprick.report.heap import Side
 from pinprick.report.names import day_month, day_span, exact, number, outcome_name, sentence, tidy
 from pinprick.report.standing import names
+from pinprick.words import _
 
 ROWS: Final = ((56, 56, 128.0), (112, 56, 88.0))  # up to so many days: the most in a row, and its height
 DAY_INSET: Final = 7
@@ -23,17 +24,19 @@ def days_words(result: Result) -> tuple[str, str]:
     o = result.observations
     outcome = sentence(outcome_name(o.outcome.name))
     shown = every_day(result)
-    span = day_span(shown[0].day, shown[-1].day) if shown else "no day yet"
-    said = [f"{outcome} from {exact(o.outcome.low)} to {exact(o.outcome.high)}, day by day, {span}."]
+    span = day_span(shown[0].day, shown[-1].day) if shown else _("no day yet")
+    scale = _("{outcome} from {low} to {high}, day by day, {span}.")
+    answers = _("{n} answers with {treatment}, {mean} on average.")
+    said = [scale.format(outcome=outcome, low=exact(o.outcome.low), high=exact(o.outcome.high), span=span)]
     said += [
-        f"{rated} answers with {name}, {number(mean, width=o.outcome.width)} on average."
+        answers.format(n=rated, treatment=name, mean=number(mean, width=o.outcome.width))
         for name, rated, mean in zip(names(result), o.rated, o.means, strict=True)
         if rated
     ]
     empty = sum(unanswered(result))
     if empty:
-        said.append(f"{empty} days without an answer.")
-    return "Every day", " ".join(said)
+        said.append(_("{n} days without an answer.").format(n=empty))
+    return _("Every day"), " ".join(said)
 
 
 def draw_days(result: Result) -> Drawing:
@@ -88,10 +91,10 @@ def _key(drawing: Drawing, result: Result, shown: tuple[Day, ...], top: float, r
     first, second = (tidy(name) for name in result.observations.treatments)
     entries: list[tuple[Side | None, str]] = [(Side.FIRST, first), (Side.SECOND, second)]
     if any(day.rating is None for day in shown):
-        entries.append((None, "no answer"))
+        entries.append((None, _("no answer")))
     if any(day.rating is not None and not day.counted for day in shown):
-        entries.append((Side.SMALL, "not counted"))
-    one_line = sum(about_long(text) + 38 for _, text in entries) <= WIDTH
+        entries.append((Side.SMALL, _("not counted")))
+    one_line = sum(about_long(text) + 38 for _side, text in entries) <= WIDTH
     x, y = 6.0, top + 6
     for side, text in entries:
         if side is None:

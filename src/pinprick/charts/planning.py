@@ -30,6 +30,7 @@ from pinprick.report.planning import (
     truth_label,
     truth_sentences,
 )
+from pinprick.words import _
 
 PITCH: Final = 11.5
 RADIUS: Final = 4.4
@@ -44,7 +45,7 @@ def plan_words(f: Foresight) -> tuple[str, str]:
     squares = " ".join(
         f"{truth_label(f, outlook.effect or 0.0)}: {' '.join(truth_sentences(f, outlook))}" for outlook in f.outlooks
     )
-    return "What this plan would find", f"{' '.join(people_sentences(f))} {squares} {CAPTION}"
+    return _("What this plan would find"), f"{' '.join(people_sentences(f))} {squares} {_(CAPTION)}"
 
 
 def draw_plan(f: Foresight) -> Drawing:
@@ -58,7 +59,7 @@ def draw_plan(f: Foresight) -> Drawing:
     if f.worth is None:
         raise PinprickError("This plan ends before an answer can come, so there is nothing to draw; give it more days.")
     drawing = Drawing()
-    y = _square(drawing, 0.0, f.worth.outlook, "People like you", _told(f.worth.outlook))
+    y = _square(drawing, 0.0, f.worth.outlook, _("People like you"), _told(f.worth.outlook))
     for outlook in f.outlooks:
         y = _square(drawing, y, outlook, truth_label(f, outlook.effect or 0.0), _told(outlook))
     words = finding_words(f)
@@ -68,7 +69,7 @@ def draw_plan(f: Foresight) -> Drawing:
             drawing.text("ink-2", 18, y, line, "start")
             y += LINE
     y += 4
-    for line in textwrap.wrap(CAPTION, 46):
+    for line in textwrap.wrap(_(CAPTION), 46):
         drawing.text("ink-2", 0, y, line, "start")
         y += LINE
     drawing.height = y - LINE + 8
@@ -77,10 +78,10 @@ def draw_plan(f: Foresight) -> Drawing:
 
 def _told(outlook: Outlook) -> list[str]:
     """The largest two counts and the days, beside the square."""
-    lines = [f"clear answer: {of_100(outlook.clear)}"]
+    lines = [_("clear answer: {share}").format(share=of_100(outlook.clear))]
     if outlook.effect is not None:
-        lines.append(f"better: {of_100(outlook.better)}")
-    lines.append(f"{round(outlook.mean_days)} days on average")
+        lines.append(_("better: {share}").format(share=of_100(outlook.better)))
+    lines.append(_("{n} days on average").format(n=round(outlook.mean_days)))
     return lines
 
 
@@ -88,7 +89,7 @@ def _square(drawing: Drawing, top: float, outlook: Outlook, label: str, told: li
     """Draw fifty people with words beside them; give where the next square begins."""
     count, number = in_dots(outlook), 0
     for kind in KINDS:
-        for _ in range(count[kind]):
+        for _dot in range(count[kind]):
             row, column = divmod(number, A_ROW)
             _mark(drawing, kind, RADIUS + 1 + column * PITCH, top + RADIUS + 1 + row * PITCH)
             number += 1

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from pinprick import __version__
-from pinprick.cli import conduct, plan, safety, verdict, verify
+from pinprick.cli import carry, conduct, plan, safety, site, verdict, verify
 from pinprick.cli.terminal import refuse
 from pinprick.errors import PinprickError
 
@@ -64,6 +64,8 @@ def options(
 
 
 COMMANDS: dict[str, Callable[..., None]] = {
+    "serve": site.serve,
+    "demo": site.demo,
     "screen": safety.screen,
     "plan": plan.plan,
     "start": conduct.start,
@@ -75,7 +77,12 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "status": conduct.status,
     "verdict": verdict.verdict,
     "verify": verify.verify,
+    "export": carry.export,
+    "import": carry.import_trial,
     "erase": conduct.erase,
+    "check": site.check,
+    "backup": site.backup,
+    "restore": site.restore,
 }
 for name, command in COMMANDS.items():
     app.command(name)(command)

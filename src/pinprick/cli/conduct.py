@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +18,7 @@ from pinprick.trial.commitment import Moment
 from pinprick.trial.table import day_name
 
 if TYPE_CHECKING:
+    from pinprick.analysis.reading import Reading
     from pinprick.trial.conduct import Conduct
 
 ANSWER_FIRST = "If none is: pinprick today --well. If any is, or you are not sure: pinprick today, at a keyboard."
@@ -387,10 +389,19 @@ def status(trial: TrialFile, today: Today = None, as_json: AsJson = False) -> No
     say([*lines, *rows], loaded.remarks)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A verdict that was shown, so that it may be drawn, and the day."""
+
+    conduct: Conduct
+    reading: Reading
+    day: date
+
+
 def conducted_verdict(
     trial: Path, *, unseal: bool, guess: str | None, prefer: str | None, today: str | None, as_json: bool
-) -> Any:
-    """The verdict of a conducted trial; returns the result where it may be drawn, else None.
+) -> Shown | None:
+    """The verdict of a conducted trial; returns what was shown of it, or None where it is sealed.
 
     Before the rule fires it says "not yet". With an answer, guess and preference come first, then the reveal.
     """
@@ -426,13 +437,14 @@ def conducted_verdict(
         else:
             say(lines, remarks)
         return None
+    told = Shown(conduct, reading, moment.day)
     if reading.result is None:
         lines = ["Nothing was rated in time, so there is nothing to say.", *words.belief_lines(conduct)]
         if as_json:
             _print({**_where(conduct, moment), "finding": "cannot_tell", "lines": lines})
         else:
             say(lines, remarks)
-        return None
+        return told
     result = reading.result
     if as_json:
         body = result.to_dict()
@@ -446,7 +458,7 @@ def conducted_verdict(
                 "commitment": conduct.start["commitment"],
             }
         )
-        return result
+        return told
     say([], remarks)
     print(report.terminal(result, **style()))
     if not conduct.revealed:
@@ -460,7 +472,7 @@ def conducted_verdict(
         ],
         heading=False,
     )
-    return result
+    return told
 
 
 def _what_next(conduct: Any, trial: Path) -> list[str]:

@@ -59,6 +59,9 @@ def verdict(
     html: Annotated[Path | None, typer.Option(help="Write the answer as a page to this file.")] = None,
     png: Annotated[Path | None, typer.Option(help="Write both pictures to this file, as PNG.")] = None,
     svg: Annotated[Path | None, typer.Option(help="Write both pictures to this file, as SVG.")] = None,
+    pdf: Annotated[
+        Path | None, typer.Option(help="Write two sides for a clinician to this file, as PDF; only with --trial.")
+    ] = None,
 ) -> None:
     """Say which of two treatments is better for one person, by how much, and how sure."""
     # loaded here so that --help and --version need neither NumPy nor SciPy
@@ -67,7 +70,7 @@ def verdict(
     from pinprick.trial.protocol import Mode
 
     wishes = Wishes(outcome, treatments, control, better, scale, delta, Mode.STRICT if strict else Mode.STANDARD)
-    outputs = {"--html": html, "--png": png, "--svg": svg}
+    outputs = {"--html": html, "--png": png, "--svg": svg, "--pdf": pdf}
     path = trial or file
     if path is None or (trial is not None and file is not None):
         raise ProtocolError("Which diary or trial? Give one file: pinprick verdict diary.csv, or --trial me.json.")
@@ -78,12 +81,20 @@ def verdict(
             raise ProtocolError(
                 "The trial's plan was fixed before day one, so nothing can be chosen now; leave it out."
             )
-        result = conducted_verdict(trial, unseal=unseal, guess=guess, prefer=prefer, today=today, as_json=as_json)
-        if result is not None:
-            _draw([result], html=html, svg=svg, png=png)
-        elif any(outputs.values()):
+        shown = conducted_verdict(trial, unseal=unseal, guess=guess, prefer=prefer, today=today, as_json=as_json)
+        if shown is not None and shown.reading.result is not None:
+            _draw([shown.reading.result], html=html, svg=svg, png=png)
+        elif html or svg or png:
             print("pinprick: There is no answer to draw yet, so nothing was drawn.", file=sys.stderr)
+        if pdf is not None and shown is not None and shown.conduct.revealed is not None:
+            from pinprick import paper
+
+            write_output(pdf, paper.practitioner(shown.conduct, shown.reading, made_on=shown.day))
+        elif pdf is not None:
+            print("pinprick: A paper waits for the end of the trial, so none was made.", file=sys.stderr)
         return
+    if pdf is not None:
+        raise ProtocolError("A paper for a clinician tells how a trial was lived: give --trial, or --html for a page.")
     day = date.today() if today is None else parse_today(today)
     answers: Any = analyse_file(path, schedule=schedule, participant=participant, wishes=wishes, today=day)
     one = len(answers) == 1

@@ -34,6 +34,7 @@ from pinprick.planning.streams import Purpose, stream
 from pinprick.planning.worth import WORTH_FINDING, Advice, Why, Worth, advise, belief_for, stake_for, worth_of
 from pinprick.trial.diary import Diary
 from pinprick.trial.plan import MOST_DAYS, Blocks, Plan
+from pinprick.words import _
 
 PLAN_FORMAT: Final = "pinprick-plan/1"
 OTHERS_SHARE: Final = 2  # alternatives are simulated with one trial for so many of the plan's own
@@ -227,7 +228,7 @@ def plan_ahead(
     total = n_trial * len(mine) + n_other * len(others)
 
     def progress(before: int) -> Callable[[int, int], None]:
-        return lambda done, _: tell(before + done, total) if tell else None
+        return lambda done, _total: tell(before + done, total) if tell else None
 
     settings: dict[str, Any] = {"seed": seed, "workers": workers, "purpose": purpose}
     found = simulate_cells(mine, people, n_trial=n_trial, tell=progress(0), **settings)
@@ -235,7 +236,7 @@ def plan_ahead(
         plan,
         others,
         simulate_cells(
-            [cell for cell, _ in others],
+            [cell for cell, _plans in others],
             people,
             n_trial=n_other,
             tell=progress(n_trial * len(mine)),
@@ -306,12 +307,10 @@ def share_seen(plan: Plan, population: Population) -> float:
 def _assumptions(plan: Plan, expect: float | None, own: OwnDays | None) -> tuple[str, ...]:
     said = []
     if own is None and not is_known(plan.primary):
-        said.append(
-            f"We found no figures on how {plan.primary.name.replace('_', ' ')} differs from day to day. "
-            "Those of pain stand in."
-        )
+        no_figures = _("We found no figures on how {outcome} differs from day to day. Those of pain stand in.")
+        said.append(no_figures.format(outcome=plan.primary.name.replace("_", " ")))
     if not plan.effect and expect is None:
-        said.append("No trial says what effect to expect, so a difference either way is taken as equally likely.")
+        said.append(_("No trial says what effect to expect, so a difference either way is taken as equally likely."))
     return tuple(said)
 
 

@@ -7,8 +7,9 @@ from pinprick.analysis.single import Result
 from pinprick.analysis.verdict import Finding
 from pinprick.report.finding import NO_LONGER_CLEAR, chance_of_finding
 from pinprick.report.heap import counts
-from pinprick.report.names import exact, exact_points, in_100, number, outcome_name, points, sentence
-from pinprick.report.standing import ahead, be, can_be_drawn, names, was_assumed
+from pinprick.report.names import exact, exact_points, in_100, number, outcome_name, points, sentence, verb_count
+from pinprick.report.standing import ahead, can_be_drawn, difference_was_assumed, names
+from pinprick.words import _, ngettext
 
 
 def size(result: Result) -> tuple[str, ...]:
@@ -23,10 +24,11 @@ def size(result: Result) -> tuple[str, ...]:
         said += [_estimate(result, effect), _worth(result, effect)]
         if result.as_done is not None and result.as_done.mean != effect.mean:
             done = ahead(result, result.as_done, interval=True)
-            said.append(f"Only days on which the treatment was done: {done}.")
+            said.append(_("Only days on which the treatment was done: {ahead}.").format(ahead=done))
     said += [
-        f"Also rated: {outcome_name(outcome.name)}. {sentence(ahead(result, found, outcome, interval=True))}. "
-        "That is outside the finding."
+        _("Also rated: {outcome}. {ahead}. That is outside the finding.").format(
+            outcome=outcome_name(outcome.name), ahead=sentence(ahead(result, found, outcome, interval=True))
+        )
         for outcome, found in result.others
     ]
     return tuple(said)
@@ -34,14 +36,25 @@ def size(result: Result) -> tuple[str, ...]:
 
 def _averages(result: Result) -> str:
     o, scale = result.observations, result.outcome
-    of = f" of {exact(scale.high)}" if scale.low == 0 else f" on a scale from {exact(scale.low)} to {exact(scale.high)}"
     told = [
         (name, number(mean, width=scale.width))
         for name, mean, rated in zip(names(result), o.means, o.rated, strict=True)
         if rated
     ]
-    start = f"{sentence(outcome_name(scale.name))} averaged {told[0][1]}{of} with {told[0][0]}."
-    return start if len(told) == 1 else f"{start} It averaged {told[1][1]} with {told[1][0]}."
+    (name, mean), *second = told
+    start = (
+        _("{outcome} averaged {mean} of {high} with {treatment}.")
+        if scale.low == 0
+        else _("{outcome} averaged {mean} on a scale from {low} to {high} with {treatment}.")
+    ).format(
+        outcome=sentence(outcome_name(scale.name)),
+        mean=mean,
+        low=exact(scale.low),
+        high=exact(scale.high),
+        treatment=name,
+    )
+    more = [_("It averaged {mean} with {treatment}.").format(mean=mean, treatment=name) for name, mean in second]
+    return " ".join([start, *more])
 
 
 def _estimate(result: Result, effect: Effect) -> str:
@@ -50,14 +63,22 @@ def _estimate(result: Result, effect: Effect) -> str:
     o, width = result.observations, result.outcome.width
     if effect.low > 0 or effect.high < 0:
         low, high = sorted((abs(effect.low), abs(effect.high)))
-        where = f"{number(low, width=width)} and {number(high, width=width)} points"
+        where = _("With a chance of {chance} in 100 it lies between {low} and {high} points.").format(
+            chance=round(100 * effect.level), low=number(low, width=width), high=number(high, width=width)
+        )
     else:
-        where = f"{points(-effect.low, width=width)} for {second} and {number(effect.high, width=width)} for {first}"
-    chance = f"With a chance of {round(100 * effect.level)} in 100 it lies between {where}."
-    said = f"{sentence(ahead(result, effect))}. {chance}"
+        where = _("With a chance of {chance} in 100 it lies between {low} for {second} and {high} for {first}.").format(
+            chance=round(100 * effect.level),
+            low=points(-effect.low, width=width),
+            second=second,
+            high=number(effect.high, width=width),
+            first=first,
+        )
+    said = f"{sentence(ahead(result, effect))}. {where}"
     gap = (o.means[0] - o.means[1]) * (-1 if o.outcome.lower_is_better else 1)
     if abs(gap - effect.mean) >= effect.delta / 4:
-        said += f" The plain gap of {points(abs(gap), width=width)} also holds drift and luck."
+        gap_said = points(abs(gap), width=width)
+        said += " " + _("The plain gap of {gap} also holds drift and luck.").format(gap=gap_said)
     return said
 
 
@@ -70,24 +91,36 @@ def _worth(result: Result, effect: Effect) -> str:
     claimed = finding in (Finding.BETTER, Finding.WORSE)
     if claimed and chance_of_finding(result, effect) >= NO_LONGER_CLEAR:
         chance = to_first if finding is Finding.BETTER else to_second
-        if chance < 0.5:
-            to_you = "" if result.participant else " to you"
-            return (
-                f"Better, but probably by less than what matters{to_you}. "
-                f"The chance of {delta} or more is {in_100(chance)}."
+        if chance >= 0.5:
+            said = _("The chance of {delta} or more, enough to matter, is {chance}.")
+        elif result.participant:
+            said = _("Better, but probably by less than what matters. The chance of {delta} or more is {chance}.")
+        else:
+            said = _(
+                "Better, but probably by less than what matters to you. The chance of {delta} or more is {chance}."
             )
-        return f"The chance of {delta} or more, enough to matter, is {in_100(chance)}."
+        return said.format(delta=delta, chance=in_100(chance))
     if finding is Finding.NO_WORTHWHILE_BENEFIT:
-        said = f"The chance that {first} {be(first)} better by {delta} or more is {in_100(to_first)}."
+        said = ngettext(
+            "The chance that {first} is better by {delta} or more is {chance}.",
+            "The chance that {first} are better by {delta} or more is {chance}.",
+            verb_count(first),
+        ).format(first=first, delta=delta, chance=in_100(to_first))
         if effect.worse < 0.5:
             return said
-        return f"{said} The chance that {second} {be(second)} better at all is {in_100(effect.worse)}."
+        worse = ngettext(
+            "The chance that {second} is better at all is {chance}.",
+            "The chance that {second} are better at all is {chance}.",
+            verb_count(second),
+        ).format(second=second, chance=in_100(effect.worse))
+        return f"{said} {worse}"
     if finding is Finding.NO_DIFFERENCE_THAT_MATTERS:
-        return f"The chance of a difference of {delta} or more is {in_100(matters)}."
-    return (
-        f"The chance of {delta} or more in favour of {first} is {in_100(to_first)}. "
-        f"In favour of {second} it is {in_100(to_second)}."
-    )
+        return _("The chance of a difference of {delta} or more is {chance}.").format(
+            delta=delta, chance=in_100(matters)
+        )
+    return _(
+        "The chance of {delta} or more in favour of {first} is {to_first}. In favour of {second} it is {to_second}."
+    ).format(delta=delta, first=first, to_first=in_100(to_first), second=second, to_second=in_100(to_second))
 
 
 def dots_sentences(result: Result) -> tuple[str, ...]:
@@ -102,40 +135,77 @@ def dots_sentences(result: Result) -> tuple[str, ...]:
     leader, other = (first, second) if first_leads else (second, first)
     many, few = (n.first, n.second) if first_leads else (n.second, n.first)
     across = n.against_first if first_leads else n.against_second  # on the other side of zero, however small
-    start = f"{N_DOTS} possible answers."
     if many > n.small:
-        main = f"{_all_or(many)} favour {leader} by {delta} or more"
-        if not result.participant and not was_assumed(result, "The smallest difference"):
-            main += ", the change you asked for"
-        smaller = f"{n.small} {be(n.small)} smaller"
-        if few:
-            rest = [f"{smaller}."] if n.small else []
-            rest.append(f"{few} {_favour(few)} {other} by as much.")
-        elif across:
-            rest = [f"{smaller}, {across} of them in favour of {other}."]
-        else:
-            rest = [f"{smaller}. None favour {other}."] if n.small else []
-        return start, f"{main}.", *rest
-    if not across:
-        by_less = f"{_all_or(n.small).lower()} by less than {delta}, too small to matter"
-        rest = [f"The other {many} {be(many)} larger."] if many else []
-        return start, f"All favour {leader}, but {by_less}.", *rest
-    rest = []
+        asked_for = not result.participant and not difference_was_assumed(result)
+        said = _mostly_large(many, n.small, few, across, asked_for=asked_for)
+    elif not across:
+        said = _all_one_way(many, n.small)
+    else:
+        said = _mostly_small(many, n.small, few)
+    return tuple(
+        text.format(n=N_DOTS, leader=leader, other=other, delta=delta, many=many, small=n.small, few=few, across=across)
+        for text in (_("{n} possible answers."), *said)
+    )
+
+
+def _mostly_large(many: int, small: int, few: int, across: int, *, asked_for: bool) -> list[str]:
+    """The sentences where most answers matter, before anything is put in."""
+    if many == N_DOTS and asked_for:
+        main = _("All favour {leader} by {delta} or more, the change you asked for.")
+    elif many == N_DOTS:
+        main = _("All favour {leader} by {delta} or more.")
+    elif asked_for:
+        main = _("{many} favour {leader} by {delta} or more, the change you asked for.")
+    else:
+        main = _("{many} favour {leader} by {delta} or more.")
     if few:
-        rest = [f"{many} {_favour(many)} {leader} by more, and {few} {_favour(few)} {other}."]
-    elif many:
-        rest = [f"The other {many} {_favour(many)} {leader}."]
-    return start, f"{_all_or(n.small)} {be(n.small)} smaller than {delta}, too small to matter.", *rest
+        smaller = [ngettext("{small} is smaller.", "{small} are smaller.", small)] if small else []
+        as_much = ngettext("{few} favours {other} by as much.", "{few} favour {other} by as much.", few)
+        return [main, *smaller, as_much]
+    if across:
+        some_across = ngettext(
+            "{small} is smaller, {across} of them in favour of {other}.",
+            "{small} are smaller, {across} of them in favour of {other}.",
+            small,
+        )
+        return [main, some_across]
+    if small:
+        none_across = ngettext(
+            "{small} is smaller. None favour {other}.", "{small} are smaller. None favour {other}.", small
+        )
+        return [main, none_across]
+    return [main]
+
+
+def _all_one_way(many: int, small: int) -> list[str]:
+    """The sentences where all answers favour one treatment, most by too little."""
+    if small == N_DOTS:
+        return [_("All favour {leader}, but all by less than {delta}, too small to matter.")]
+    main = _("All favour {leader}, but {small} by less than {delta}, too small to matter.")
+    larger = ngettext("The other {many} is larger.", "The other {many} are larger.", many)
+    return [main, larger] if many else [main]
+
+
+def _mostly_small(many: int, small: int, few: int) -> list[str]:
+    """The sentences where most answers are too small to matter, to either side."""
+    if small == N_DOTS:
+        return [_("All are smaller than {delta}, too small to matter.")]
+    main = ngettext(
+        "{small} is smaller than {delta}, too small to matter.",
+        "{small} are smaller than {delta}, too small to matter.",
+        small,
+    )
+    if few and many == 1:  # the leader has the most, so few is 1 too
+        return [main, _("{many} favours {leader} by more, and {few} favours {other}.")]
+    if few == 1:
+        return [main, _("{many} favour {leader} by more, and {few} favours {other}.")]
+    if few:
+        return [main, _("{many} favour {leader} by more, and {few} favour {other}.")]
+    if many:
+        return [main, ngettext("The other {many} favours {leader}.", "The other {many} favour {leader}.", many)]
+    return [main]
 
 
 def dots_sentence(result: Result) -> str:
     """Count the possible answers in words; empty where there are none to show."""
     return " ".join(dots_sentences(result))
-
-
-def _all_or(n: int) -> str:
-    return "All" if n == N_DOTS else str(n)
-
-
-def _favour(n: int) -> str:
-    return "favours" if n == 1 else "favour"

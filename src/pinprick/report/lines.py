@@ -13,6 +13,7 @@ from pinprick.report.heap import Heap, Side, pile, ticks
 from pinprick.report.how_large import dots_sentence, size
 from pinprick.report.names import exact, plain_ascii
 from pinprick.report.standing import can_be_drawn, favours
+from pinprick.words import _
 
 WIDEST: Final = 80  # longer lines are tiring to read
 NARROWEST: Final = 32
@@ -52,10 +53,10 @@ def terminal(result: Result, *, width: int = 80, colour: bool = False, ascii: bo
         blocks.append(_heap_lines(result, result.effect, columns - 2 * MARGIN, colour=colour, ascii=ascii))
         blocks.append(_wrap(dots_sentence(result), columns - 2 * MARGIN))
     for title, items in (
-        ("How large it is", size(result)),
-        ("What could fool us", fool(result)),
-        ("What would settle it", settle(result)),
-        ("What was decided", decided(result)),
+        (_("How large it is"), size(result)),
+        (_("What could fool us"), fool(result)),
+        (_("What would settle it"), settle(result)),
+        (_("What was decided"), decided(result)),
     ):
         if items:
             lines = [_paint(title, BOLD, colour)]
@@ -130,14 +131,14 @@ class _Axis:
 
 
 def _band_label(axis: _Axis, *, ascii: bool, colour: bool) -> str:  # noqa: A002
-    left, _, right = axis.edges
-    label, inside = " too small to matter ", right - left - 1
+    left, zero, right = axis.edges
+    label, inside = f" {_('too small to matter')} ", right - left - 1
     rule, start, end = ("-", "+", "+") if ascii else ("─", "┌", "┐")
     if inside >= len(label):
         line = " " * left + start + label.center(inside, rule) + end
     else:
         text = label.strip()
-        at = max(0, min(axis.edges[1] - len(text) // 2, axis.width - len(text)))
+        at = max(0, min(zero - len(text) // 2, axis.width - len(text)))
         return _paint((" " * at + text).rstrip(), QUIET, colour)
     return _paint(line, QUIET, colour)
 

@@ -12,7 +12,8 @@ import unicodedata
 from datetime import date
 from typing import Final
 
-from pinprick.trial.table import MONTHS
+from pinprick.trial.table import day_name
+from pinprick.words import _, mark, ngettext
 
 MINUS: Final = "\N{MINUS SIGN}"
 
@@ -31,10 +32,10 @@ NEGATIONS: Final = frozenset(["no", "not", "none", "nothing", "never", "without"
 # From this chance on the word is used; Kent's "almost certain" begins at 87 %, ours is stricter.
 # Sherman Kent (1964), Words of Estimative Probability, Studies in Intelligence 8(4).
 CHANCE_WORDS: Final = (
-    (0.95, "almost certainly"),
-    (0.85, "very probably"),
-    (0.65, "probably"),
-    (0.00, "perhaps"),
+    (0.95, mark("almost certainly")),
+    (0.85, mark("very probably")),
+    (0.65, mark("probably")),
+    (0.00, mark("perhaps")),
 )
 # Characters that reorder or hide text, or that XML has no place for.
 HIDDEN: Final = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
@@ -48,7 +49,7 @@ def chance_word(probability: float) -> str:
     >>> chance_word(0.99), chance_word(0.9), chance_word(0.7), chance_word(0.5)
     ('almost certainly', 'very probably', 'probably', 'perhaps')
     """
-    return next(word for least, word in CHANCE_WORDS if probability >= least)
+    return next(_(word) for least, word in CHANCE_WORDS if probability >= least)
 
 
 def in_100(probability: float) -> str:
@@ -61,8 +62,8 @@ def in_100(probability: float) -> str:
     """
     n = round(100 * probability)
     if n >= 100:
-        return "over 99 in 100"
-    return f"{n} in 100" if n else "under 1 in 100"
+        return _("over 99 in 100")
+    return _("{n} in 100").format(n=n) if n else _("under 1 in 100")
 
 
 def clean(text: str) -> str:
@@ -95,9 +96,9 @@ def treatment_name(name: str) -> str:
     plain = tidy(name)
     words = plain.split()
     if _could_mislead(plain) or words[0].casefold() in NEGATIONS:
-        return f"“{plain}”"
+        return _("“{name}”").format(name=plain)
     if words[-1].casefold() in THINGS and words[0].casefold() not in ("the", "a", "an", "my", "your"):
-        return f"the {plain.lower() if len(words) == 1 and plain.istitle() else plain}"
+        return _("the {thing}").format(thing=plain.lower() if len(words) == 1 and plain.istitle() else plain)
     return plain
 
 
@@ -111,7 +112,7 @@ def outcome_name(name: str) -> str:
     """
     plain = tidy(name)
     if _could_mislead(plain) or len(plain.split()) > 4:
-        return f"“{plain}”"
+        return _("“{name}”").format(name=plain)
     return plain[:1].lower() + plain[1:] if plain[1:] == plain[1:].lower() and len(plain) > 1 else plain
 
 
@@ -130,6 +131,17 @@ def is_plural(name: str) -> bool:
     last = tidy(name).split()[-1]
     singular = (len(last) < 4, last.endswith(("ss", "us", "is", "as", "os")), last.casefold() == "pilates")
     return last.endswith("s") and not any(singular)
+
+
+def verb_count(name: str) -> int:
+    """The count that `ngettext` takes so that a verb agrees with this name: 1, or 2 for a plural.
+
+    Examples
+    --------
+    >>> verb_count("the mat"), verb_count("stretches")
+    (1, 2)
+    """
+    return 2 if is_plural(name) else 1
 
 
 def sentence(text: str) -> str:
@@ -168,7 +180,7 @@ def points(value: float, *, width: float) -> str:
     ('1.6 points', '1 point', '2 points', '0.50 points')
     """
     shown = re.sub(r"\.0+$", "", number(value, width=width))
-    return f"{shown} {'point' if shown == '1' else 'points'}"
+    return ngettext("{n} point", "{n} points", 1 if shown == "1" else 2).format(n=shown)
 
 
 def exact(value: float) -> str:
@@ -190,7 +202,7 @@ def exact_points(value: float) -> str:
     >>> exact_points(1.0), exact_points(0.75)
     ('1 point', '0.75 points')
     """
-    return f"{exact(value)} {'point' if value == 1 else 'points'}"
+    return ngettext("{n} point", "{n} points", 1 if value == 1 else 2).format(n=exact(value))
 
 
 def days(n: int) -> str:
@@ -201,7 +213,7 @@ def days(n: int) -> str:
     >>> days(1), days(20)
     ('1 day', '20 days')
     """
-    return f"{n} {'day' if n == 1 else 'days'}"
+    return ngettext("{n} day", "{n} days", n).format(n=n)
 
 
 def day_month(day: date, *, year: bool = False) -> str:
@@ -212,8 +224,7 @@ def day_month(day: date, *, year: bool = False) -> str:
     >>> day_month(date(2026, 5, 4)), day_month(date(2026, 5, 4), year=True)
     ('4 May', '4 May 2026')
     """
-    written = f"{day.day} {MONTHS[day.month - 1]}"
-    return f"{written} {day.year}" if year else written
+    return day_name(day, year=year)
 
 
 def day_span(first: date, last: date) -> str:
@@ -224,7 +235,8 @@ def day_span(first: date, last: date) -> str:
     >>> day_span(date(2026, 5, 4), date(2026, 6, 10)), day_span(date(2025, 12, 1), date(2026, 1, 3))
     ('4 May to 10 June 2026', '1 December 2025 to 3 January 2026')
     """
-    return f"{day_month(first, year=first.year != last.year)} to {day_month(last, year=True)}"
+    start, end = day_month(first, year=first.year != last.year), day_month(last, year=True)
+    return _("{start} to {end}").format(start=start, end=end)
 
 
 def plain_ascii(text: str) -> str:

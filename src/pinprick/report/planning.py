@@ -28,9 +28,10 @@ from pinprick.report.lines import (
     _width,
     _wrap,
 )
-from pinprick.report.names import days, exact, exact_points, number, outcome_name, plain_ascii, points, sentence, tidy
+from pinprick.report.names import days, exact, exact_points, number, outcome_name, plain_ascii, points, tidy
 from pinprick.trial.plan import Blocks, Kind
 from pinprick.trial.protocol import Question
+from pinprick.words import _, mark, ngettext
 
 N_DOTS: Final = 50
 A_ROW: Final = 10
@@ -54,7 +55,7 @@ PAINTS: Final = {
     "worse": COLOURS[Side.SECOND],
     "cannot_tell": COLOURS[Side.SMALL],
 }
-CAPTION: Final = "One dot is one person, not a day."
+CAPTION: Final = mark("One dot is one person, not a day.")
 
 
 def of_100(share: float) -> str:
@@ -67,10 +68,10 @@ def of_100(share: float) -> str:
     """
     n = round(100 * share)
     if n == 0 and share > 0:
-        return "under 1 of 100"
+        return _("under 1 of 100")
     if n == 100 and share < 1:
-        return "over 99 of 100"
-    return f"{n} of 100"
+        return _("over 99 of 100")
+    return _("{n} of 100").format(n=n)
 
 
 def in_dots(outlook: Outlook, n: int = N_DOTS) -> dict[str, int]:
@@ -93,76 +94,79 @@ def in_dots(outlook: Outlook, n: int = N_DOTS) -> dict[str, int]:
 def names(f: Foresight) -> tuple[str, str]:
     """The two treatments that are compared, as a person reads them."""
     first, second = f.plan.arms[:2]
-    return tidy(first.label or first.name), tidy(second.label or second.name)
+    return tidy(_(first.label or first.name)), tidy(_(second.label or second.name))
 
 
 def finding_words(f: Foresight) -> dict[str, str]:
     """What each kind of dot stands for."""
     first, second = names(f)
-    against = f.plan.question is Question.AGAINST_CONTROL
+    against, better = f.plan.question is Question.AGAINST_CONTROL, _("{treatment}: better")
     return {
-        "better": f"{first}: better",
-        "third": f"no {'benefit' if against else 'difference'} that matters",
-        "worse": f"{second}: better",
-        "cannot_tell": "cannot tell",
+        "better": better.format(treatment=first),
+        "third": _("no benefit that matters") if against else _("no difference that matters"),
+        "worse": better.format(treatment=second),
+        "cannot_tell": _("cannot tell"),
     }
 
 
 def headline(f: Foresight) -> str:
     """Tell in one sentence whether the plan is likely to answer."""
     return {
-        Why.ANSWERS: "This plan will probably give you an answer.",
-        Why.MISSES_WHAT_MATTERS: "This plan is worth it only if the effect is large.",
-        Why.LITTLE_TO_GAIN: "This plan is worth it only if you expect more than trials found.",
-        Why.MISSES_LARGE: "This plan will probably not give you an answer.",
-        Why.NO_ANSWER: "This plan will probably not give you an answer.",
-        Why.TOO_SHORT: "This plan ends before an answer can come.",
+        Why.ANSWERS: _("This plan will probably give you an answer."),
+        Why.MISSES_WHAT_MATTERS: _("This plan is worth it only if the effect is large."),
+        Why.LITTLE_TO_GAIN: _("This plan is worth it only if you expect more than trials found."),
+        Why.MISSES_LARGE: _("This plan will probably not give you an answer."),
+        Why.NO_ANSWER: _("This plan will probably not give you an answer."),
+        Why.TOO_SHORT: _("This plan ends before an answer can come."),
     }[f.why]
 
 
 def advice(f: Foresight) -> tuple[str, ...]:
     """Tell whether to do it, and why, in plain sentences; a way to mend it where there is one."""
-    first, _ = names(f)
+    first = names(f)[0]
     delta = f.plan.primary.outcome.smallest_difference
     said = []
     if f.worth is None:
-        willing = f"{days(f.days_willing)}" if f.days_willing is not None else f"{days(f.plan.n_days)}"
+        willing = f.plan.n_days if f.days_willing is None else f.days_willing
+        too_late = _("The first answer can come after {first_day}, and you have {willing}.")
         said += [
-            f"The first answer can come after {days(f.first_day)}, and you have {willing}.",
-            "We advise against it as it is.",
+            too_late.format(first_day=days(f.first_day), willing=days(willing)),
+            _("We advise against it as it is."),
         ]
     elif f.why is Why.ANSWERS:
+        finds = _("It is worth doing. It would probably find an effect of {size}, the least that matters.")
         said += [
-            f"It is worth doing. It would probably find an effect of {exact_points(delta)}, the least that matters.",
-            "If there is none, it would probably tell you that too.",
+            finds.format(size=exact_points(delta)),
+            _("If there is none, it would probably tell you that too."),
         ]
     elif f.why is Why.MISSES_WHAT_MATTERS:
         said += [
-            f"It would miss an effect of {exact_points(delta)} more often than find it.",
-            f"From {exact_points(1.5 * delta)} on it would probably find it.",
+            _("It would miss an effect of {size} more often than find it.").format(size=exact_points(delta)),
+            _("From {size} on it would probably find it.").format(size=exact_points(1.5 * delta)),
         ]
     elif f.why is Why.LITTLE_TO_GAIN:
+        chance = _("From what is known today, the chance that {treatment} brings {size} or more is {chance}.")
         said += [
-            f"From what is known today, the chance that {first} brings {exact_points(delta)} or more is "
-            f"{of_100(f.worth.chance_worth)}.",
-            "Even a sure answer would hardly change what you do.",
-            "If you have reason to expect more, say how much with --expect.",
+            chance.format(treatment=first, size=exact_points(delta), chance=of_100(f.worth.chance_worth)),
+            _("Even a sure answer would hardly change what you do."),
+            _("If you have reason to expect more, say how much with --expect."),
         ]
     elif f.why is Why.MISSES_LARGE:
+        missed = _("Even an effect of {size} would be missed more often than found.")
         said += [
-            f"Even an effect of {exact_points(1.5 * delta)} would be missed more often than found.",
-            "We advise against it as it is.",
+            missed.format(size=exact_points(1.5 * delta)),
+            _("We advise against it as it is."),
         ]
     else:
-        said += ["More people would end without an answer than with one.", "We advise against it as it is."]
+        said += [_("More people would end without an answer than with one."), _("We advise against it as it is.")]
     if f.advice is Advice.NOT_WORTH_IT and f.worth is not None and is_read_once(f):
-        said.append("One switch tells little.")
+        said.append(_("One switch tells little."))
         if f.worth.basis == "published":
-            said.append("What trials say of people in general is a better guide here.")
+            said.append(_("What trials say of people in general is a better guide here."))
     if f.advice is Advice.NOT_WORTH_IT and f.best is not None and not f.best.is_own:
+        better = _("Turns of {turn} for up to {days} would do better: a right answer for {right}.")
         said.append(
-            f"{sentence(_rhythm(f.best.period_days))} for up to {days(f.best.ceiling_days)} would do better: "
-            f"a right answer for {of_100(f.best.right)}."
+            better.format(turn=days(f.best.period_days), days=days(f.best.ceiling_days), right=of_100(f.best.right))
         )
     return tuple(said)
 
@@ -178,11 +182,16 @@ def people_sentences(f: Foresight) -> tuple[str, ...]:
         return ()
     count = in_dots(f.worth.outlook)
     unclear = count["cannot_tell"]
-    rest = "No one" if not unclear else "The other one" if unclear == 1 else f"The other {unclear}"
-    return (
-        f"If {N_DOTS} people like you did this, about {N_DOTS - unclear} would get a clear answer.",
-        f"{rest} would learn that their days cannot tell.",
-    )
+    clear = _("If {n} people like you did this, about {clear} would get a clear answer.")
+    if not unclear:
+        rest = _("No one would learn that their days cannot tell.")
+    else:
+        rest = ngettext(
+            "The other one would learn that their days cannot tell.",
+            "The other {n} would learn that their days cannot tell.",
+            unclear,
+        )
+    return clear.format(n=N_DOTS, clear=N_DOTS - unclear), rest.format(n=unclear)
 
 
 def truth_label(f: Foresight, effect: float) -> str:
@@ -197,14 +206,15 @@ def truth_label(f: Foresight, effect: float) -> str:
     ('If the mat does nothing more', 'If the mat helps by 1 point')
     """
     first, second = names(f)
+    which_of_two = f.plan.question is Question.WHICH_OF_TWO
     if effect == 0:
-        same = f.plan.question is Question.WHICH_OF_TWO
-        return "If both do the same" if same else f"If {first} does nothing more"
-    does = "helps" if effect > 0 else "harms"
-    if f.plan.question is Question.WHICH_OF_TWO:
-        leader = first if effect > 0 else second
-        return f"If {leader} does better by {exact_points(abs(effect))}"
-    return f"If {first} {does} by {exact_points(abs(effect))}"
+        said = _("If both do the same") if which_of_two else _("If {treatment} does nothing more")
+    elif which_of_two:
+        said = _("If {treatment} does better by {size}")
+    else:
+        said = _("If {treatment} helps by {size}") if effect > 0 else _("If {treatment} harms by {size}")
+    leader = second if which_of_two and effect < 0 else first
+    return said.format(treatment=leader, size=exact_points(abs(effect)))
 
 
 def truth_sentences(f: Foresight, outlook: Outlook) -> tuple[str, ...]:
@@ -217,19 +227,22 @@ def truth_sentences(f: Foresight, outlook: Outlook) -> tuple[str, ...]:
         "worse": effect >= 0,
         "third": effect >= delta or (not against and effect <= -delta),
     }
-    parts = [f"“{words['better']}” {of_100(outlook.better)}{_wrongly(wrong['better'], outlook.better)}"]
-    parts.append(f"“{words['third']}” {of_100(outlook.third)}{_wrongly(wrong['third'], outlook.third)}")
-    if outlook.worse >= 0.005 or effect < 0:
-        parts.append(f"“{words['worse']}” {of_100(outlook.worse)}{_wrongly(wrong['worse'], outlook.worse)}")
-    parts.append(f"“{words['cannot_tell']}” {of_100(outlook.cannot_tell)}")
+    shares = {kind: getattr(outlook, kind) for kind in ("better", "third", "worse")}
+    if outlook.worse < 0.005 and effect >= 0:
+        del shares["worse"]
+    parts = [_told(words[kind], share, wrong=wrong[kind]) for kind, share in shares.items()]
+    parts.append(_told(words["cannot_tell"], outlook.cannot_tell, wrong=False))
     told = [f"{', '.join(parts)}."]
     if outlook.median_days_to_answer is not None and not is_read_once(f):
-        told.append(f"Half of the answers come within {days(round(outlook.median_days_to_answer))}.")
+        half = _("Half of the answers come within {days}.")
+        told.append(half.format(days=days(round(outlook.median_days_to_answer))))
     return tuple(told)
 
 
-def _wrongly(wrong: bool, share: float) -> str:
-    return " (wrong)" if wrong and share > 0 else ""
+def _told(finding: str, share: float, *, wrong: bool) -> str:
+    """How many people are told a finding; a wrong one is called so."""
+    said = _("“{finding}” {share} (wrong)") if wrong and share > 0 else _("“{finding}” {share}")
+    return said.format(finding=finding, share=of_100(share))
 
 
 def effort(f: Foresight) -> tuple[str, ...]:
@@ -238,26 +251,33 @@ def effort(f: Foresight) -> tuple[str, ...]:
         return ()
     run_in = f.plan.run_in_days
     if is_read_once(f):
-        sessions = any(arm.kind is Kind.ACUPUNCTURE for arm in f.plan.arms)
-        return (
-            f"The trial takes {days(f.plan.n_days)}. It is read once, at its end.",
-            f"That is about {_hours(f.worth.minutes)} of your time on average, for some give up"
-            + (". Sessions with the practitioner come on top." if sessions else "."),
-        )
-    before = f", with {days(run_in)} to get used to it first" if run_in else ""
+        on_average = _("That is about {time} of your time on average, for some give up.")
+        said = [
+            _("The trial takes {days}. It is read once, at its end.").format(days=days(f.plan.n_days)),
+            on_average.format(time=_hours(f.worth.minutes)),
+        ]
+        if any(arm.kind is Kind.ACUPUNCTURE for arm in f.plan.arms):
+            said[-1] += " " + _("Sessions with the practitioner come on top.")
+        return tuple(said)
+    soonest = _("An answer can come after {first_day} at the soonest. The trial ends after {last_day} at the latest.")
+    average = (
+        _("On average it takes {days}, with {run_in} to get used to it first.")
+        if run_in
+        else _("On average it takes {days}.")
+    )
+    time = _("That is about {time} of your time: what is to be done each day, and 1 minute to rate.")
     return (
-        f"An answer can come after {days(f.first_day)} at the soonest. The trial ends after {days(f.plan.n_days)} "
-        "at the latest.",
-        f"On average it takes {days(round(f.worth.days))}{before}.",
-        f"That is about {_hours(f.worth.minutes)} of your time: what is to be done each day, and 1 minute to rate.",
+        soonest.format(first_day=days(f.first_day), last_day=days(f.plan.n_days)),
+        average.format(days=days(round(f.worth.days)), run_in=days(run_in)),
+        time.format(time=_hours(f.worth.minutes)),
     )
 
 
 def _hours(minutes: float) -> str:
     hours = minutes / 60
     if hours < 1.5:
-        return f"{round(minutes)} minutes"
-    return f"{round(hours)} hours"
+        return _("{n} minutes").format(n=round(minutes))
+    return _("{n} hours").format(n=round(hours))
 
 
 def gain(f: Foresight) -> tuple[str, ...]:
@@ -265,29 +285,40 @@ def gain(f: Foresight) -> tuple[str, ...]:
     worth = f.worth
     if worth is None:
         return ()
-    first, _ = names(f)
+    first = names(f)[0]
     width = f.plan.primary.outcome.width
-    source = {
-        "own": "your own",
-        "assumption": "an assumption",
-        "derived": "worked out from trials",
-        "published": "from published trials",
+    expected = {
+        "own": _("The effect to expect is about {size}, give or take {sd}. That is your own."),
+        "assumption": _("The effect to expect is about {size}, give or take {sd}. That is an assumption."),
+        "derived": _("The effect to expect is about {size}, give or take {sd}. That is worked out from trials."),
+        "published": _("The effect to expect is about {size}, give or take {sd}. That is from published trials."),
     }[worth.basis]
-    choice = "take it up" if worth.stake.first_today else "do without"
     said = [
-        f"The effect to expect is about {points(worth.belief.mean, width=width)}, give or take "
-        f"{number(worth.belief.sd, width=width)}. That is {source}.",
+        expected.format(size=points(worth.belief.mean, width=width), sd=number(worth.belief.sd, width=width)),
     ]
     if worth.stake.worth:
-        said.append(
-            f"To be worth its while, {first} must bring {exact_points(worth.stake.worth)} a day. "
-            f"Today the chance of that is {of_100(worth.chance_worth)}, so you would {choice}."
+        choice = (
+            _(
+                "To be worth its while, {treatment} must bring {size} a day. "
+                "Today the chance of that is {chance}, so you would take it up."
+            )
+            if worth.stake.first_today
+            else _(
+                "To be worth its while, {treatment} must bring {size} a day. "
+                "Today the chance of that is {chance}, so you would do without."
+            )
         )
-    said.append(
-        f"Choosing by this trial’s answer gains {_small(worth.outlook.gain, width)} a day over choosing today. "
-        f"Knowing the truth would gain {_small(worth.perfect_gain, width)}."
+        said.append(
+            choice.format(treatment=first, size=exact_points(worth.stake.worth), chance=of_100(worth.chance_worth))
+        )
+    gained = _(
+        "Choosing by this trial’s answer gains {gain} a day over choosing today. Knowing the truth would gain {most}."
     )
-    said.append(f"No trial as sharp as this one can gain more than {_small(worth.ceiling, width)} a day.")
+    ceiling = _("No trial as sharp as this one can gain more than {ceiling} a day.")
+    said += [
+        gained.format(gain=_small(worth.outlook.gain, width), most=_small(worth.perfect_gain, width)),
+        ceiling.format(ceiling=_small(worth.ceiling, width)),
+    ]
     return tuple(said)
 
 
@@ -295,26 +326,29 @@ def _small(value: float, width: float) -> str:
     """A gain in points, with one digit more than a rating deserves; chance may push it below 0."""
     digits = max(0, min(5, 3 - int(np.floor(np.log10(width)))))
     shown = f"{max(value, 0.0):.{digits}f}"
-    return "nothing" if float(shown) == 0 else f"{shown} points"
+    return _("nothing") if float(shown) == 0 else _("{n} points").format(n=shown)
 
 
 def who(f: Foresight) -> tuple[str, ...]:
     """Tell for whom the plan answers: those whose days differ little, and those whose days jump."""
     if f.worth is None:
         return ()
-    calm, _, jumpy = f.worth.outlook.by_spread
+    calm, _usual, jumpy = f.worth.outlook.by_spread
     if f.own is not None:
-        width = f.plan.primary.outcome.width
-        return (
-            f"Your diary has {days(f.own.n_rated)} with a rating. They differ by about "
-            f"{points(f.own.spread, width=width)} from day to day, and that is used here.",
+        spread = points(f.own.spread, width=f.plan.primary.outcome.width)
+        own = _(
+            "Your diary has {days} with a rating. They differ by about {spread} from day to day, and that is used here."
         )
+        return (own.format(days=days(f.own.n_rated), spread=spread),)
     if not calm[0] or not jumpy[0]:
         return ()
+    by_spread = _(
+        "Of people whose days differ little, {calm} get a clear answer. Of those whose days jump, {jumpy} do. "
+        "Each is a third of all."
+    )
     return (
-        f"Of people whose days differ little, {of_100(calm[1])} get a clear answer. Of those whose days jump, "
-        f"{of_100(jumpy[1])} do. Each is a third of all.",
-        "A diary of 14 days or more tells which you are. Give it with --diary.",
+        by_spread.format(calm=of_100(calm[1]), jumpy=of_100(jumpy[1])),
+        _("A diary of 14 days or more tells which you are. Give it with --diary."),
     )
 
 
@@ -323,42 +357,50 @@ def others(f: Foresight) -> tuple[str, ...]:
     if not f.alternatives or f.best is None or not isinstance(f.plan.design, Blocks):
         return ()
     best, own = f.best, next((one for one in f.alternatives if one.is_own), None)
-    what = f"{_rhythm(best.period_days)}, for up to {days(best.ceiling_days)}"
-    numbers = (
-        f"A right answer for {of_100(best.right)} and a wrong one for {of_100(best.wrong)}, "
-        f"after {days(round(best.days))} on average"
-    )
+    put = {
+        "turn": days(best.period_days),
+        "days": days(best.ceiling_days),
+        "right": of_100(best.right),
+        "wrong": of_100(best.wrong),
+        "average": days(round(best.days)),
+    }
     if best.is_own:
-        return (f"Of all these, your plan is the best: {what}. {numbers}.", _why_best(f, best.period_days))
-    said = [f"The best of these is {what}. {numbers}."]
+        yours = _(
+            "Of all these, your plan is the best: turns of {turn}, for up to {days}. "
+            "A right answer for {right} and a wrong one for {wrong}, after {average} on average."
+        )
+        return (yours.format(**put), _why_best(f, best.period_days))
+    another = _(
+        "The best of these is turns of {turn}, for up to {days}. "
+        "A right answer for {right} and a wrong one for {wrong}, after {average} on average."
+    )
+    said = [another.format(**put)]
     if own is not None:
-        said.append(f"With your plan it is {of_100(own.right)} and {of_100(own.wrong)}, after {days(round(own.days))}.")
+        yours = _("With your plan it is {right} and {wrong}, after {days}.")
+        said.append(yours.format(right=of_100(own.right), wrong=of_100(own.wrong), days=days(round(own.days))))
     reasons = []
     if best.period_days < f.plan.design.period_days:
-        reasons.append("Shorter turns compare the two more often.")
+        reasons.append(_("Shorter turns compare the two more often."))
     elif best.period_days > f.plan.design.period_days:
-        reasons.append("Longer turns let an effect show that comes or goes slowly.")
+        reasons.append(_("Longer turns let an effect show that comes or goes slowly."))
     if best.ceiling_days > f.plan.design.ceiling_days:
-        reasons.append("More days let more people come to an answer.")
+        reasons.append(_("More days let more people come to an answer."))
     elif best.ceiling_days < f.plan.design.ceiling_days:
-        reasons.append("Fewer days do almost as well.")
+        reasons.append(_("Fewer days do almost as well."))
     return (*said, *reasons, _why_best(f, best.period_days))
 
 
 def _why_best(f: Foresight, period: int) -> str:
     fades = f.population.fade_days
     gone = (
-        f"half of the effect is gone after {days(round(fades))}" if fades >= 1 else "the effect is gone by the next day"
-    )
+        _("half of the effect is gone after {days}") if fades >= 1 else _("the effect is gone by the next day")
+    ).format(days=days(round(fades)))
     if period <= 2:
-        return (
-            f"Turns this short need an effect that is soon over. Here {gone}; if yours lasts longer, take longer turns."
+        short = _(
+            "Turns this short need an effect that is soon over. Here {gone}; if yours lasts longer, take longer turns."
         )
-    return f"The sums take it that {gone}."
-
-
-def _rhythm(period: int) -> str:
-    return f"turns of {days(period)}"
+        return short.format(gone=gone)
+    return _("The sums take it that {gone}.").format(gone=gone)
 
 
 def table(f: Foresight) -> tuple[tuple[str, ...], ...]:
@@ -366,7 +408,7 @@ def table(f: Foresight) -> tuple[tuple[str, ...], ...]:
     if not f.alternatives:
         return ()
     ceilings = sorted({one.ceiling_days for one in f.alternatives})
-    rows = [("turns of", *(f"up to {ceiling}" for ceiling in ceilings))]
+    rows = [(_("turns of"), *(_("up to {n}").format(n=ceiling) for ceiling in ceilings))]
     for period in sorted({one.period_days for one in f.alternatives}):
         cells = []
         for ceiling in ceilings:
@@ -383,34 +425,39 @@ def table(f: Foresight) -> tuple[tuple[str, ...], ...]:
 def table_caption(f: Foresight) -> str:
     """What the cells of `table` hold."""
     delta = f.plan.primary.outcome.smallest_difference
-    truths = ", ".join(exact(truth * delta) for truth in TRUTHS[:-1]) + f" and {exact(TRUTHS[-1] * delta)}"
-    return (
-        f"Right answers of 100 people / days on average, over true effects of {truths} points. * is the best, wrong "
-        "answers counted against it."
-    )
+    *truths, last = (exact(truth * delta) for truth in TRUTHS)
+    return _(
+        "Right answers of 100 people / days on average, over true effects of {truths} and {last} points. "
+        "* is the best, wrong answers counted against it."
+    ).format(truths=", ".join(truths), last=last)
 
 
 def assumed(f: Foresight) -> tuple[str, ...]:
     """Tell what the sums rest on."""
-    p, rated = f.population, outcome_name(f.plan.primary.name)
-    said = [
-        f"These are sums on {f.n_trial:,} made-up people for each row. Like real ones, they miss days, have flares, "
-        "start in a bad spell, and some give up.",
-        f"Giving up without an answer: {of_100(f.worth.outlook.gave_up)}." if f.worth else "",
-    ]
-    if f.share_seen < 0.97 and is_read_once(f):
-        said.append(
-            "An effect that builds up slowly is hard to tell from a drift. Over the days of the course here about "
-            f"{round(10 * f.share_seen)} tenths of it show."
+    made_up = _(
+        "These are sums on {n} made-up people for each row. Like real ones, they miss days, have flares, "
+        "start in a bad spell, and some give up."
+    )
+    said = [made_up.format(n=f"{f.n_trial:,}")]
+    if f.worth:
+        said.append(_("Giving up without an answer: {share}.").format(share=of_100(f.worth.outlook.gave_up)))
+    if f.share_seen < 0.97:
+        slow = (
+            _(
+                "An effect that builds up slowly is hard to tell from a drift. "
+                "Over the days of the course here about {n} tenths of it show."
+            )
+            if is_read_once(f)
+            else _(
+                "An effect that fades slowly shows only in part when treatments take turns: "
+                "here about {n} tenths of it. So one that matters can be taken for one that does not."
+            )
         )
-    elif f.share_seen < 0.97:
-        said.append(
-            "An effect that fades slowly shows only in part when treatments take turns: here about "
-            f"{round(10 * f.share_seen)} tenths of it. So one that matters can be taken for one that does not."
-        )
+        said.append(slow.format(n=round(10 * f.share_seen)))
     if f.own is None:
-        said.append(f"Half of these people’s {rated} differs by less than {p.spread:.2g} points from day to day.")
-    return tuple(one for one in (*said, *f.assumptions) if one)
+        spread = _("Half of these people’s {outcome} differs by less than {spread} points from day to day.")
+        said.append(spread.format(outcome=outcome_name(f.plan.primary.name), spread=f"{f.population.spread:.2g}"))
+    return (*said, *f.assumptions)
 
 
 def plan_terminal(f: Foresight, *, width: int = 80, colour: bool = False, ascii: bool = False) -> str:  # noqa: A002
@@ -443,13 +490,13 @@ def plan_terminal(f: Foresight, *, width: int = 80, colour: bool = False, ascii:
             lines += _wrap(item, columns, bullet="• ")
         return lines
 
-    blocks = [_wrap(tidy(f.plan.title), columns)] if f.plan.title else []
+    blocks = [_wrap(tidy(_(f.plan.title)), columns)] if f.plan.title else []
     blocks.append([painted(line, BOLD) for line in _wrap(headline(f), columns)])
     blocks.append(_wrap(" ".join(advice(f)), columns))
     if f.worth is not None:
         blocks.append(_wrap(" ".join(people_sentences(f)), columns))
         blocks.append(_square(f, f.worth.outlook, columns, colour=colour, ascii=ascii))
-        shown = [painted("What it would find", BOLD)]
+        shown = [painted(_("What it would find"), BOLD)]
         for outlook in f.outlooks:
             shown += _wrap(f"{truth_label(f, outlook.effect or 0.0)}:", columns)
             shown += _rows(outlook, columns, colour=colour, ascii=ascii)
@@ -457,14 +504,14 @@ def plan_terminal(f: Foresight, *, width: int = 80, colour: bool = False, ascii:
             shown.append("")
         blocks.append(shown[:-1])
     for title, items in (
-        ("What it takes", effort(f)),
-        ("What it could gain", gain(f)),
-        ("Whom it answers", who(f)),
+        (_("What it takes"), effort(f)),
+        (_("What it could gain"), gain(f)),
+        (_("Whom it answers"), who(f)),
     ):
         if items:
             blocks.append(bulleted(title, items))
     if f.alternatives:
-        lines = bulleted("What else you could do", others(f))
+        lines = bulleted(_("What else you could do"), others(f))
         rows = table(f)
         wide = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
         if sum(wide) + 2 * len(wide) <= columns:
@@ -473,7 +520,7 @@ def plan_terminal(f: Foresight, *, width: int = 80, colour: bool = False, ascii:
                 lines.append("  ".join(cell.ljust(size) for cell, size in zip(row, wide, strict=True)).rstrip())
             lines += [painted(line, QUIET) for line in _wrap(table_caption(f), columns)]
         blocks.append(lines)
-    blocks.append(bulleted("What the sums assume", assumed(f)))
+    blocks.append(bulleted(_("What the sums assume"), assumed(f)))
     text = "\n\n".join("\n".join((" " * MARGIN + line).rstrip() for line in block) for block in blocks)
     return "\n" + (plain_ascii(text) if ascii else text) + "\n"
 
@@ -481,7 +528,9 @@ def plan_terminal(f: Foresight, *, width: int = 80, colour: bool = False, ascii:
 def _dots(outlook: Outlook, *, colour: bool, ascii: bool) -> list[str]:  # noqa: A002
     signs, count = (PLAIN_SIGNS if ascii else SIGNS), in_dots(outlook)
     return [
-        _paint(signs[kind], PAINTS[kind], colour and bool(PAINTS[kind])) for kind in KINDS for _ in range(count[kind])
+        _paint(signs[kind], PAINTS[kind], colour and bool(PAINTS[kind]))
+        for kind in KINDS
+        for _dot in range(count[kind])
     ]
 
 
@@ -506,7 +555,7 @@ def _square(f: Foresight, outlook: Outlook, columns: int, *, colour: bool, ascii
         rows = [row + (f"   {key[i]}" if i < len(key) else "") for i, row in enumerate(rows)]
     else:
         rows += ["", *(line for kind, one in zip(KINDS, key, strict=True) for line in _key(one, words[kind], columns))]
-    return [*rows, *(_paint(line, QUIET, colour) for line in _wrap(CAPTION, columns))]
+    return [*rows, *(_paint(line, QUIET, colour) for line in _wrap(_(CAPTION), columns))]
 
 
 def _key(line: str, words: str, columns: int) -> list[str]:

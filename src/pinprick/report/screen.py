@@ -8,9 +8,15 @@ from typing import Final
 from pinprick.trial.safety import Screening
 from pinprick.trial.safety_record import Gate
 from pinprick.trial.safety_rules import Action, Occasion, Rule, Signpost, rule, signposts
+from pinprick.words import _, mark, ngettext
 
-NAMES: Final = {"mat": "the mat", "rest": "rest", "acupuncture": "acupuncture", "usual_care": "ordinary days"}
-DRAFT: Final = "These questions are a draft. No doctor has approved them yet. If you are unsure, ask one."
+NAMES: Final = {
+    "mat": mark("the mat"),
+    "rest": mark("rest"),
+    "acupuncture": mark("acupuncture"),
+    "usual_care": mark("ordinary days"),
+}
+DRAFT: Final = mark("These questions are a draft. No doctor has approved them yet. If you are unsure, ask one.")
 
 
 def numbers(country: str | None) -> list[str]:
@@ -55,24 +61,31 @@ def said(screening: Screening, country: str | None) -> list[str]:
         return _ended(screening, country)
     lines: list[str] = []
     for action in (Action.EXCLUDE, Action.ASK_CLINICIAN):
-        lines += [one.tell_the_person for one in screening.met if one.action is action]
+        lines += [_(one.tell_the_person) for one in screening.met if one.action is action]
     if screening.postponed:
-        lines.append(f"For now this puts off {_list(screening.postponed)}. You will be asked again on another day.")
+        postponed = _("For now this puts off {treatments}. You will be asked again on another day.")
+        lines.append(postponed.format(treatments=_list(screening.postponed)))
     if screening.closed:
-        lines.append(f"Going by your answers, {_list(screening.closed)} {_be(screening.closed)} closed for now.")
+        is_plural = len(screening.closed) > 1 or screening.closed == ("usual_care",)
+        closed = ngettext(
+            "Going by your answers, {treatments} is closed for now.",
+            "Going by your answers, {treatments} are closed for now.",
+            2 if is_plural else 1,
+        )
+        lines.append(closed.format(treatments=_list(screening.closed)))
         if screening.ask_clinician and _can_be_opened(screening.met):
-            lines.append("A doctor or nurse may open this. Ask one, and tell us if the answer is yes.")
+            lines.append(_("A doctor or nurse may open this. Ask one, and tell us if the answer is yes."))
         if screening.opens("usual_care") or "usual_care" not in screening.kinds:
-            lines.append("You can still keep a diary of ordinary days.")
+            lines.append(_("You can still keep a diary of ordinary days."))
     cautions = screening.met or tuple(rule(name) for name in screening.cautions)
-    lines += [one.tell_the_person for one in cautions if one.action is Action.CAUTION]
+    lines += [_(one.tell_the_person) for one in cautions if one.action is Action.CAUTION]
     if screening.may_start:
         start = screening.occasion is Occasion.START
-        lines.append("Nothing in your answers speaks against a start." if start else "You can go on today.")
+        lines.append(_("Nothing in your answers speaks against a start.") if start else _("You can go on today."))
     if screening.support_shown:
-        lines += ["If you ever want to talk to somebody, you can. It does not have to be urgent.", *numbers(country)]
+        lines += [_("If you ever want to talk to somebody, you can. It does not have to be urgent."), *numbers(country)]
     if screening.occasion is Occasion.START:
-        lines.append(DRAFT)
+        lines.append(_(DRAFT))
     return lines
 
 
@@ -89,19 +102,23 @@ def gate_said(gate: Gate) -> list[str]:
 
 def _ended(screening: Screening, country: str | None) -> list[str]:
     """An emergency, or a trial closed for good: what to do first, and nothing that is not needed now."""
-    urgent = [one.tell_the_person for one in screening.met]
-    first = urgent or ["Please get medical help now if you have not done so yet."]
+    urgent = [_(one.tell_the_person) for one in screening.met]
+    first = urgent or [_("Please get medical help now if you have not done so yet.")]
     if screening.occasion is Occasion.START:
-        last = "This trial does not start. That can wait. You have done nothing wrong."
+        last = _("This trial does not start. That can wait. You have done nothing wrong.")
     else:
-        last = "The trial stops here. You have done nothing wrong, and your diary is kept."
+        last = _("The trial stops here. You have done nothing wrong, and your diary is kept.")
     return [*first, *numbers(country), last]
 
 
 def _number(post: Signpost) -> str:
-    also = f" {_capital(post.also)}." if post.also else ""
-    where = f" (in {post.country.partition('(')[2].rstrip(')')})" if "(" in post.country else ""
-    return f"{_capital(post.use)}{where}: call {post.number}.{also}"
+    use, also = _capital(_(post.use)), f" {_capital(_(post.also))}." if post.also else ""
+    if "(" in post.country:
+        part = post.country.partition("(")[2].rstrip(")")
+        called = _("{use} (in {part}): call {number}.").format(use=use, part=part, number=_(post.number))
+    else:
+        called = _("{use}: call {number}.").format(use=use, number=_(post.number))
+    return called + also
 
 
 def _can_be_opened(met: Iterable[Rule]) -> bool:
@@ -114,10 +131,6 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _be(kinds: tuple[str, ...]) -> str:
-    return "are" if len(kinds) > 1 or kinds == ("usual_care",) else "is"
-
-
 def _list(kinds: tuple[str, ...]) -> str:
-    names = [NAMES[kind] for kind in kinds]
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    *names, last = (_(NAMES[kind]) for kind in kinds)
+    return _("{names} and {last}").format(names=", ".join(names), last=last) if names else last

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from pinprick.analysis.bare import difference_assumed
 from pinprick.analysis.effect import Effect
 from pinprick.analysis.single import Result
 from pinprick.analysis.thresholds import first_look_days
 from pinprick.analysis.verdict import LEAST_PAIRS
-from pinprick.report.names import is_plural, number, points, tidy, treatment_name
+from pinprick.report.names import number, points, tidy, treatment_name, verb_count
 from pinprick.trial.outcome import Outcome
 from pinprick.trial.schedule import Order
+from pinprick.words import _, ngettext
 
 A_YEAR: Final = 365
 LEAST_RATED: Final = 5  # days that an estimate needs
@@ -25,7 +27,8 @@ def names(result: Result) -> tuple[str, str]:
 def favours(result: Result) -> tuple[str, str]:
     """Label both halves of an axis of answers: better with the first, better with the second."""
     first, second = names(result)
-    return f"better with {first}", f"better with {second}"
+    better = _("better with {treatment}")
+    return better.format(treatment=first), better.format(treatment=second)
 
 
 def participant(result: Result) -> str:
@@ -33,9 +36,14 @@ def participant(result: Result) -> str:
     return tidy(result.participant) if result.participant else ""
 
 
-def was_assumed(result: Result, start: str) -> bool:
-    """Whether an assumption that begins like this stands in for a plan."""
-    return any(assumption.startswith(start) for assumption in result.assumptions)
+def was_assumed(result: Result, assumption: str) -> bool:
+    """Whether this assumption, as `pinprick.analysis.bare` words it, stands in for a plan."""
+    return assumption in result.assumptions
+
+
+def difference_was_assumed(result: Result) -> bool:
+    """Whether nobody said what the smallest difference that matters is."""
+    return was_assumed(result, difference_assumed(result.outcome))
 
 
 def can_be_drawn(result: Result) -> bool:
@@ -86,23 +94,24 @@ def days_to_first_look(result: Result) -> int:
 
 def amount(effect: Effect, outcome: Outcome, *, interval: bool = False) -> str:
     """Say a size in points, with its interval in brackets if wanted, both in the direction of the mean."""
-    size = points(abs(effect.mean), width=outcome.width)
+    size, width = points(abs(effect.mean), width=outcome.width), outcome.width
+    if not interval:
+        return size
     low, high = (-effect.high, -effect.low) if effect.mean < 0 else (effect.low, effect.high)
-    bracket = f" ({number(low, width=outcome.width)} to {number(high, width=outcome.width)})"
-    return size + bracket if interval else size
+    return _("{size} ({low} to {high})").format(size=size, low=number(low, width=width), high=number(high, width=width))
+
+
+def rounds_to_zero(effect: Effect, outcome: Outcome) -> bool:
+    """Whether a size is told as 0 points."""
+    return float(number(abs(effect.mean), width=outcome.width)) == 0
 
 
 def ahead(result: Result, effect: Effect, outcome: Outcome | None = None, *, interval: bool = False) -> str:
     """Say who is ahead and by how much, in words that also fit where that is next to nothing."""
     first, second = names(result)
-    leader = second if effect.mean < 0 else first
-    size = amount(effect, outcome or result.outcome, interval=interval)
-    return (
-        f"neither is ahead: about {size}" if size.startswith("0 ") else f"{leader} {be(leader)} ahead by about {size}"
-    )
-
-
-def be(subject: str | int) -> str:
-    """Give "is" or "are", for a name or a count."""
-    plural = subject != 1 if isinstance(subject, int) else is_plural(subject)
-    return "are" if plural else "is"
+    outcome = outcome or result.outcome
+    leader, size = second if effect.mean < 0 else first, amount(effect, outcome, interval=interval)
+    if rounds_to_zero(effect, outcome):
+        return _("neither is ahead: about {size}").format(size=size)
+    said = ngettext("{leader} is ahead by about {size}", "{leader} are ahead by about {size}", verb_count(leader))
+    return said.format(leader=leader, size=size)

@@ -17,7 +17,7 @@ from pinprick.errors import DiaryError, FileError, ProtocolError
 from pinprick.trial.commitment import Event, Moment, commitment, sha256
 from pinprick.trial.diary import Diary, Entry
 from pinprick.trial.draw import DRAW, Pause, check_balance, draw, schedule_from_draw, scheduled_days
-from pinprick.trial.fold import FOLD, Rated, State
+from pinprick.trial.fold import FOLD, Ended, Rated, State
 from pinprick.trial.plan import Arm, Asked, Plan, StartDay
 from pinprick.trial.safety import Screening, mood_drops, worse_for_three_days
 from pinprick.trial.safety_record import Gate, SafetyRecord
@@ -382,20 +382,48 @@ class Conduct:
         done: bool | None = None,
         minutes: float | None = None,
         note: str = "",
+        prick: float | None = None,
+        ended: Ended | None = None,
+        marks: bool | None = None,
+        entered: Moment | None = None,
         correct: bool = False,
     ) -> tuple[Conduct, Written]:
         """The trial with a day's check-in.
 
         The same again changes nothing. Something else for a day that is written needs ``correct``, and the old
-        version is kept. A rating may come late, and is then marked; after a week it is not taken.
+        version is kept. A rating may come late, and is then marked; after a week it is not taken. What is added
+        the next day to a rating that stays as it was, such as ``marks``, does not make the rating late.
+
+        Parameters
+        ----------
+        moment : Moment
+            When it was received, which is what a look goes by.
+        day : date
+            The day that it is about.
+        ratings : mapping of str to float
+            By the names of the plan's ratings; may be empty where something else is given.
+        done, minutes, note : optional
+            Whether the treatment was done, for how long, and a remark.
+        prick : float, optional
+            How sharp the session was, 0 to 10.
+        ended : Ended, optional
+            Why the session was ended early.
+        marks : bool, optional
+            Whether marks were still there the next day.
+        entered : Moment, optional
+            When it was given on a device that was offline then. Whether it is late is judged by this day. One
+            after ``moment``, or of a day before ``day``, comes from a clock that is wrong and is ignored: the
+            answer counts as given when it was received, so that a wrong clock neither loses nor excuses it.
+        correct : bool
+            Something else than is written is a correction.
 
         Raises
         ------
         WrittenAlreadyError
             If something else is written for the day, and ``correct`` is not said.
         DiaryError
-            If the day has not come, lies outside the trial or in a pause, is too long ago, or a rating is off its
-            scale.
+            If the day has not come, lies outside the trial or in a pause, is too long ago, or a rating or the prick
+            is off its scale.
         """
         self._refuse_after_the_end("rate a day")
         today = moment.day
@@ -405,14 +433,20 @@ class Conduct:
             outcome = plan.rating(name).outcome
             if not outcome.holds(value):
                 raise DiaryError(f"{name} is {value:g}, but its scale runs from {outcome.low:g} to {outcome.high:g}.")
-        if not ratings and done is None and minutes is None and not note:
+        if prick is not None and not 0 <= prick <= 10:
+            raise DiaryError(f"The prick is {prick:g}; give 0 to 10.")
+        if not (ratings or note) and all(said is None for said in (done, minutes, prick, ended, marks)):
             raise DiaryError(f"There is nothing to write for {day}; give a rating, such as {plan.primary.name}=4.")
         due = day + timedelta(
             days=any(plan.rating(name).asked is Asked.NEXT_MORNING for name in ratings)
             or plan.primary.asked is Asked.NEXT_MORNING
         )
+        if entered is not None and (entered.at > moment.at or entered.day < day):
+            entered = None
+        given = min(entered.day, today) if entered else today
         before = self.rated(day)
         merged = dict(before.ratings) | dict(ratings) if before else dict(ratings)
+        was_late, were = (before.late, before.ratings) if before else (False, {})
         entry = Rated(
             day,
             {rating.name: float(merged[rating.name]) for rating in plan.ratings if rating.name in merged},
@@ -420,19 +454,17 @@ class Conduct:
             before.minutes if before and minutes is None else minutes,
             before.note if before and not note else note,
             moment,
-            late=today > due,
+            late=was_late if merged == were else given > due,
+            entered=entered,
+            prick=before.prick if before and prick is None else prick,
+            ended=before.ended if before and ended is None else ended,
+            marks=before.marks if before and marks is None else marks,
         )
         _ = Entry(day, ratings=entry.ratings, minutes=entry.minutes)  # which refuses what is no number
         if before is not None:
             if before.says_the_same(entry):
                 return self, Written.SAME
-            adds_only = (
-                all(merged.get(name) == value for name, value in before.ratings.items())
-                and before.done in (None, entry.done)
-                and before.minutes in (None, entry.minutes)
-                and before.note in ("", entry.note)
-            )
-            if not (correct or adds_only):
+            if not (correct or entry.only_adds_to(before)):
                 raise WrittenAlreadyError(
                     f"{day} is written already, with {_shown(before)}; say --correct to change it. "
                     "The old answer is kept."
@@ -446,6 +478,14 @@ class Conduct:
             data["note"] = entry.note
         if entry.late:
             data["late"] = True
+        if entry.entered is not None:
+            data["entered"] = entry.entered.written()
+        if entry.prick is not None:
+            data["prick"] = float(entry.prick)
+        if entry.ended is not None:
+            data["ended"] = entry.ended.value
+        if entry.marks is not None:
+            data["marks"] = entry.marks
         arm = self.arm_on(day) if self.has_started else None
         if entry.done and arm is not None and arm.on_the_mat:
             data["session"] = "towel" if arm.over_the_mat else "mat"
@@ -665,5 +705,8 @@ def _shown(rated: Rated) -> str:
     words = [f"{name}={value:g}" for name, value in rated.ratings.items()]
     words += [] if rated.done is None else ["done" if rated.done else "not done"]
     words += [] if rated.minutes is None else [f"{rated.minutes:g} minutes"]
+    words += [] if rated.prick is None else [f"a prick of {rated.prick:g}"]
+    words += [] if rated.ended is None else [f"ended early: {rated.ended.value.replace('_', ' ')}"]
+    words += [] if rated.marks is None else ["marks the next day" if rated.marks else "no marks the next day"]
     words += ["a note"] if rated.note else []
     return ", ".join(words) or "no rating"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from pinprick.trial.commitment import Event, Moment
@@ -15,9 +16,44 @@ from pinprick.trial.safety_record import SafetyRecord
 from pinprick.trial.safety_rules import top_step_for
 
 
+class Ended(StrEnum):
+    """Why a session was ended early."""
+
+    TOO_SHARP = "too_sharp"
+    NO_TIME = "no_time"
+    FELT_WRONG = "felt_wrong"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """One version of a day's check-in."""
+    """One version of a day's check-in.
+
+    Attributes
+    ----------
+    day : date
+        The day that it is about.
+    ratings : mapping of str to float
+        By the names of the plan's ratings.
+    done : bool or None
+        Whether the treatment was done; None where nobody said.
+    minutes : float or None
+        How long it was done.
+    note : str
+        What the person wrote.
+    moment : Moment
+        When it was received, which is what a look goes by.
+    late : bool
+        Whether the ratings were given after they were due.
+    entered : Moment or None
+        When it was given, on a device that was offline then; None where it was received at once.
+    prick : float or None
+        How sharp the session was, 0 to 10.
+    ended : Ended or None
+        Why the session was ended early; None where it was not, or nobody said.
+    marks : bool or None
+        Whether marks were still there the next day.
+    """
 
     day: date
     ratings: Mapping[str, float]
@@ -26,15 +62,31 @@ class Rated:
     note: str
     moment: Moment
     late: bool
+    entered: Moment | None = None
+    prick: float | None = None
+    ended: Ended | None = None
+    marks: bool | None = None
 
     def says_the_same(self, other: Rated) -> bool:
-        """Whether two versions differ in nothing but when they were handed in."""
-        return (self.day, dict(self.ratings), self.done, self.minutes, self.note) == (
-            other.day,
-            dict(other.ratings),
-            other.done,
-            other.minutes,
-            other.note,
+        """Whether two versions differ in nothing but when they were given and handed in."""
+        return self._said() == other._said()
+
+    def only_adds_to(self, other: Rated) -> bool:
+        """Whether everything that an earlier version of the day says still stands."""
+        return all(self.ratings.get(name) == value for name, value in other.ratings.items()) and all(
+            before in (None, "", now) for before, now in zip(other._said()[2:], self._said()[2:], strict=True)
+        )
+
+    def _said(self) -> tuple[Any, ...]:
+        return (
+            self.day,
+            dict(self.ratings),
+            self.done,
+            self.minutes,
+            self.note,
+            self.prick,
+            self.ended,
+            self.marks,
         )
 
 
@@ -113,6 +165,10 @@ def _rated(state: State, event: Event) -> None:
         data.get("note", ""),
         event.moment,
         data.get("late", False),
+        Moment(datetime.fromisoformat(data["entered"]), event.moment.rehearsed) if "entered" in data else None,
+        data.get("prick"),
+        Ended(data["ended"]) if "ended" in data else None,
+        data.get("marks"),
     )
     state.ratings[day] = [*state.ratings.get(day, ()), version]
     on_the_mat = data.get("session")

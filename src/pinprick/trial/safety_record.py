@@ -21,6 +21,7 @@ from pinprick.trial.safety_rules import (
     stop_rule,
     stop_rules,
 )
+from pinprick.words import _, mark
 
 FRESH_DAYS: Final = 1  # a start may rest on today's screening or yesterday's
 WEEK_DAYS: Final = 7
@@ -82,14 +83,14 @@ class _Standing:
 
 STOPPED: Final = Gate(
     False,
-    "This trial was stopped to keep you safe.",
-    "It does not start again. Please talk to a doctor or nurse about how you feel. You have done nothing wrong.",
+    mark("This trial was stopped to keep you safe."),
+    mark("It does not start again. Please talk to a doctor or nurse about how you feel. You have done nothing wrong."),
 )
 NAMES: Final = {
-    "mat": "the mat",
-    "rest": "rest",
-    "acupuncture": "acupuncture",
-    "usual_care": "an ordinary day",
+    "mat": mark("the mat"),
+    "rest": mark("rest"),
+    "acupuncture": mark("acupuncture"),
+    "usual_care": mark("an ordinary day"),
 }
 
 
@@ -186,7 +187,7 @@ class SafetyRecord:
     def with_clearance(self, day: date) -> SafetyRecord:
         """Add that a clinician said yes to going on; `DiaryError` if nothing waits for one."""
         event = _Event(SafetyEvent.CLEARANCE, day)
-        if not any(asked <= day for asked, _ in self._standing().to_ask):
+        if not any(asked <= day for asked, _name in self._standing().to_ask):
             if event in self._events:
                 return self
             raise DiaryError(f"Nothing is waiting for a doctor or nurse on {day}; there is nothing to confirm.")
@@ -206,7 +207,7 @@ class SafetyRecord:
     def waits_for(self) -> tuple[StopRule, ...]:
         """Stop rules that wait for the skin to heal or for a clinician."""
         now = self._standing()
-        waiting = {name for _, name in now.to_ask} | ({"skin_broken"} if now.wounds else set())
+        waiting = {name for _day, name in now.to_ask} | ({"skin_broken"} if now.wounds else set())
         return tuple(one for one in stop_rules() if one.id in waiting)
 
     @property
@@ -239,7 +240,7 @@ class SafetyRecord:
         """Whether a trial with these kinds of treatment may start on this day."""
         kinds, now, latest = known_kinds(kinds), self._standing(), self._latest_screening()
         if now.stopped:
-            return STOPPED
+            return _stopped()
         stop = _first_closed(self._mat_stop(now, kinds, day), _asked(now))
         if stop is not None:
             return stop
@@ -248,14 +249,14 @@ class SafetyRecord:
         if not timedelta(0) <= day - latest.day <= timedelta(days=FRESH_DAYS):
             return Gate(
                 False,
-                "The safety questions were not answered today or yesterday.",
-                "Please answer them again before you start.",
+                _("The safety questions were not answered today or yesterday."),
+                _("Please answer them again before you start."),
             )
         if latest.screening.version != rules_version():
             return Gate(
                 False,
-                "The safety questions have changed since you answered them.",
-                "Please answer them again before you start.",
+                _("The safety questions have changed since you answered them."),
+                _("Please answer them again before you start."),
             )
         shut = _first_closed(_barred(latest.screening, kinds), self._postponed(kinds, day))
         return Gate(True) if shut is None else shut
@@ -264,7 +265,7 @@ class SafetyRecord:
         """Whether a treatment of these kinds may be done on this day; towel rest over a mat is mat and rest."""
         kinds, now, latest = known_kinds(kinds), self._standing(), self._latest_screening()
         if now.stopped:
-            return STOPPED
+            return _stopped()
         if latest is None or latest.screening is None:
             return _not_screened()
         shut = _first_closed(
@@ -421,23 +422,25 @@ class SafetyRecord:
         if now.mat_over:
             return Gate(
                 False,
-                "The marks on your skin came back, so the mat is over for you.",
-                "Please do not use it again. You can still keep your diary. Show the marks to a doctor or nurse.",
+                _("The marks on your skin came back, so the mat is over for you."),
+                _("Please do not use it again. You can still keep your diary. Show the marks to a doctor or nurse."),
             )
         if now.wounds:
             return Gate(
                 False,
-                "Your skin was broken, and you have not told us yet that it has healed.",
-                "Leave the mat until it has healed. Then start again at the first step, with cloth. "
-                "Ask a doctor or nurse if it spreads, is hot, or you have a fever.",
+                _("Your skin was broken, and you have not told us yet that it has healed."),
+                _(
+                    "Leave the mat until it has healed. Then start again at the first step, with cloth. "
+                    "Ask a doctor or nurse if it spreads, is hot, or you have a fever."
+                ),
             )
         if now.to_ask:
             return _asked(now)
         if day in now.paused:
             return Gate(
                 False,
-                "You told us that the mat was too much, so it has a rest.",
-                "Leave it for today. After the rest, go on one step lower.",
+                _("You told us that the mat was too much, so it has a rest."),
+                _("Leave it for today. After the rest, go on one step lower."),
             )
         return None
 
@@ -451,8 +454,8 @@ class SafetyRecord:
         ):
             return Gate(
                 False,
-                "Something in today's answers has to pass first.",
-                "Leave it for today. You will be asked again on the next day.",
+                _("Something in today's answers has to pass first."),
+                _("Leave it for today. You will be asked again on the next day."),
             )
         return None
 
@@ -463,11 +466,11 @@ class SafetyRecord:
         if not any("mat" in one.kinds for one in self._dailies(day)):
             return Gate(
                 False,
-                "Today's safety questions have not been answered yet.",
-                "Answer them first. It takes a minute.",
+                _("Today's safety questions have not been answered yet."),
+                _("Answer them first. It takes a minute."),
             )
         if any(event.what is SafetyEvent.SESSION and event.day == day for event in self._events):
-            return Gate(False, "You have been on the mat today.", "Once a day is enough. Come back tomorrow.")
+            return Gate(False, _("You have been on the mat today."), _("Once a day is enough. Come back tomorrow."))
         return None
 
 
@@ -490,41 +493,46 @@ def _asked(now: _Standing) -> Gate | None:
         return None
     return Gate(
         False,
-        "Something happened that a doctor or nurse should hear about first.",
-        "Leave the mat until you have asked one. If they say yes, tell us, and you can go on.",
+        _("Something happened that a doctor or nurse should hear about first."),
+        _("Leave the mat until you have asked one. If they say yes, tell us, and you can go on."),
     )
+
+
+def _stopped() -> Gate:
+    return replace(STOPPED, why=_(STOPPED.why), what_to_do=_(STOPPED.what_to_do))
 
 
 def _not_screened() -> Gate:
     return Gate(
         False,
-        "The safety questions have not been answered yet.",
-        "Answer them first. It takes a few minutes.",
+        _("The safety questions have not been answered yet."),
+        _("Answer them first. It takes a few minutes."),
     )
 
 
 def _barred(screening: Screening, kinds: tuple[str, ...]) -> Gate | None:
     """What the screen before the start keeps closed."""
     for kind in kinds:
-        name = NAMES[kind]
+        name = _(NAMES[kind])
         if kind not in screening.kinds:
             return Gate(
                 False,
-                f"The safety questions were not asked for {name}.",
-                f"Please answer the questions for {name} first.",
+                _("The safety questions were not asked for {treatment}.").format(treatment=name),
+                _("Please answer the questions for {treatment} first.").format(treatment=name),
             )
         if kind in screening.closed:
-            todo = "Some of this a doctor or nurse can open. Ask one, then answer the questions again and tell us."
+            ask = _("Some of this a doctor or nurse can open. Ask one, then answer the questions again and tell us.")
+            leave = _("Please do not go on with it. This is to keep you safe.")
             return Gate(
                 False,
-                f"Going by your answers, {name} is not open to you now.",
-                todo if screening.ask_clinician else "Please do not go on with it. This is to keep you safe.",
+                _("Going by your answers, {treatment} is not open to you now.").format(treatment=name),
+                ask if screening.ask_clinician else leave,
             )
         if kind in screening.postponed:
             return Gate(
                 False,
-                "Something in your answers has to pass first.",
-                "Come back on another day and answer the questions again.",
+                _("Something in your answers has to pass first."),
+                _("Come back on another day and answer the questions again."),
             )
     return None
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pinprick.errors import FileError
+from pinprick.words import _, mark
 
 DELIMITERS = (",", ";", "\t")
 COLUMN_WORDS = frozenset(
@@ -37,8 +38,8 @@ COLUMN_WORDS = frozenset(
 
 EXAMPLE_DAY = "2026-05-04"
 MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
+    *(mark("January"), mark("February"), mark("March"), mark("April"), mark("May"), mark("June")),
+    *(mark("July"), mark("August"), mark("September"), mark("October"), mark("November"), mark("December")),
 )
 DATE_LIKE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}")
 YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
@@ -218,7 +219,8 @@ def day_name(day: date, *, year: bool = False) -> str:
     >>> day_name(date(2026, 5, 4)), day_name(date(2026, 5, 4), year=True)
     ('4 May', '4 May 2026')
     """
-    return f"{day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
+    words = _("{day} {month} {year}") if year else _("{day} {month}")
+    return words.format(day=day.day, month=_(MONTHS[day.month - 1]), year=day.year)
 
 
 def parse_day(cell: str) -> date:

@@ -7,7 +7,8 @@ import pytest
 from pinprick.errors import DiaryError, FileError, ProtocolError
 from pinprick.trial.agenda import Agenda, Due, agenda
 from pinprick.trial.commitment import Moment, broken_at, sha256
-from pinprick.trial.conduct import Conduct, Phase, Written
+from pinprick.trial.conduct import Conduct, Phase, Written, WrittenAlreadyError
+from pinprick.trial.fold import Ended
 from pinprick.trial.protocol_file import read_protocol
 from pinprick.trial.safety_rules import Occasion
 from pinprick.trial.seal import Seal
@@ -418,3 +419,134 @@ def test_where_there_is_no_mat_a_day_asks_nothing(three_arms):
     due = agenda(conduct.begin(seal, at(1)), day(1))
     assert (due.asks, due.withheld) == (False, None)
     assert agenda(screened(three_arms), day(0)).due is Due.START
+
+
+# ---- a session, and an answer that was given offline
+
+
+def evening(n, hour=20):
+    """An hour of a day, by a clock that runs."""
+    return Moment(datetime(2026, 5, 4, hour, tzinfo=timezone(timedelta(hours=1))) + timedelta(days=n))
+
+
+def test_a_session_is_kept_with_its_prick_its_end_and_its_marks():
+    conduct, seal = started()
+    conduct, what = conduct.begin(seal, at(1)).with_rating(
+        at(1), day=day(1), ratings={"pain": 4}, done=True, minutes=6, prick=8, ended=Ended.TOO_SHARP
+    )
+    conduct, _ = conduct.with_rating(at(2), day=day(1), ratings={}, marks=False)
+    rated = conduct.rated(day(1))
+    assert what is Written.NEW
+    assert (rated.done, rated.minutes, rated.prick, rated.ended, rated.marks) == (True, 6, 8, Ended.TOO_SHARP, False)
+    data = conduct.events[-1].data
+    assert (data["prick"], data["ended"], data["marks"]) == (8.0, "too_sharp", False)
+    assert Conduct(conduct.events).rated(day(1)) == rated
+
+
+def test_a_log_without_a_session_has_no_word_of_one():
+    conduct, seal = started()
+    conduct, _ = conduct.begin(seal, at(1)).with_rating(at(1), day=day(1), ratings={"pain": 4}, done=False)
+    assert conduct.events[-1].data == {"day": "2026-05-05", "ratings": {"pain": 4}, "done": False}
+
+
+@pytest.mark.parametrize("prick", [-0.5, 10.5, float("nan")])
+def test_a_prick_off_its_scale_is_refused(prick):
+    conduct, seal = started()
+    with pytest.raises(DiaryError, match=r"The prick is .*; give 0 to 10"):
+        conduct.begin(seal, at(1)).with_rating(at(1), day=day(1), ratings={}, prick=prick)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shown"),
+    [
+        ({"prick": 0}, {"prick": 3}, "a prick of 0"),
+        ({"ended": Ended.NO_TIME}, {"ended": Ended.OTHER}, "ended early: no time"),
+        ({"marks": False}, {"marks": True}, "no marks the next day"),
+    ],
+)
+def test_each_part_of_a_session_counts_as_something_written(one, other, shown):
+    """Alone it is enough to write, the same again changes nothing, and something else needs a correction."""
+    conduct, seal = started()
+    once, _ = conduct.begin(seal, at(1)).with_rating(at(1), day=day(1), ratings={}, **one)
+    assert once.with_rating(at(2), day=day(1), ratings={}, **one) == (once, Written.SAME)
+    with pytest.raises(WrittenAlreadyError, match=f"written already, with {shown}; say --correct"):
+        once.with_rating(at(1), day=day(1), ratings={}, **other)
+    after, _ = once.with_rating(at(1), day=day(1), ratings={}, correct=True, **other)
+    (name, value), *_ = other.items()
+    assert getattr(after.rated(day(1)), name) == value
+    assert len(after.versions(day(1))) == 2
+    added, _ = once.with_rating(at(1), day=day(1), ratings={"pain": 4}, done=True)
+    (name, value), *_ = one.items()
+    assert getattr(added.rated(day(1)), name) == value
+
+
+def test_what_is_added_the_next_day_does_not_make_a_rating_late():
+    conduct, seal = started()
+    conduct, _ = conduct.begin(seal, at(1)).with_rating(at(1), day=day(1), ratings={"pain": 4}, done=True)
+    marked, _ = conduct.begin(seal, at(2)).with_rating(at(2), day=day(1), ratings={}, marks=True)
+    changed, _ = marked.with_rating(at(2), day=day(1), ratings={"pain": 5}, correct=True)
+    assert [marked.rated(day(1)).late, changed.rated(day(1)).late] == [False, True]
+    again, _ = changed.with_rating(at(3), day=day(1), ratings={}, note="slept badly")
+    assert again.rated(day(1)).late
+
+
+def test_marks_alone_are_no_late_rating():
+    conduct, seal = started()
+    conduct, _ = conduct.begin(seal, at(2)).with_rating(at(2), day=day(1), ratings={}, marks=True)
+    assert not conduct.rated(day(1)).late
+
+
+def test_an_answer_given_offline_is_late_by_the_day_it_was_given_and_seen_from_the_day_it_came():
+    conduct, seal = started()
+    conduct, _ = conduct.begin(seal, at(4)).with_rating(
+        evening(4), day=day(1), ratings={"pain": 4}, entered=evening(1, hour=22)
+    )
+    rated = conduct.rated(day(1))
+    assert (rated.late, rated.entered, rated.moment) == (False, evening(1, hour=22), evening(4))
+    assert conduct.events[-1].data["entered"] == "2026-05-05T22:00:00+01:00"
+    assert Conduct(conduct.events).rated(day(1)) == rated
+    assert list(conduct.trial(until=day(4)).diary.as_of(day(3))) == []
+    assert [entry.ratings["pain"] for entry in conduct.trial(until=day(4)).diary.as_of(day(4))] == [4]
+
+
+def test_an_answer_given_offline_after_its_day_is_late_too():
+    conduct, seal = started()
+    conduct, _ = conduct.begin(seal, at(4)).with_rating(
+        evening(4), day=day(1), ratings={"pain": 4}, entered=evening(2, hour=9)
+    )
+    assert conduct.rated(day(1)).late
+
+
+@pytest.mark.parametrize(
+    "entered", [evening(4, hour=21), evening(9), evening(0), evening(-900)], ids=["soon", "ahead", "before", "years"]
+)
+def test_a_device_whose_clock_is_wrong_loses_no_answer_and_excuses_none(entered):
+    conduct, seal = started()
+    conduct, _ = conduct.begin(seal, at(4)).with_rating(evening(4), day=day(1), ratings={"pain": 4}, entered=entered)
+    assert (conduct.rated(day(1)).late, conduct.rated(day(1)).entered) == (True, None)
+    assert "entered" not in conduct.events[-1].data
+
+
+def test_the_same_answer_that_comes_again_from_a_device_changes_nothing():
+    conduct, seal = started()
+    conduct, _ = conduct.begin(seal, at(1)).with_rating(evening(1), day=day(1), ratings={"pain": 4})
+    again, what = conduct.with_rating(evening(2), day=day(1), ratings={"pain": 4}, entered=evening(1))
+    assert (again, what) == (conduct, Written.SAME)
+
+
+def test_when_an_answer_was_given_is_not_inherited_by_a_later_one():
+    """A correction of the third day was not given on the first, whatever it corrects."""
+    conduct, seal = started()
+    conduct, _ = conduct.begin(seal, at(2)).with_rating(evening(2), day=day(1), ratings={"pain": 4}, entered=evening(1))
+    conduct, _ = conduct.with_rating(evening(3), day=day(1), ratings={"pain": 6}, correct=True)
+    assert [(one.entered, one.late) for one in conduct.versions(day(1))] == [(evening(1), False), (None, True)]
+
+
+def test_an_instant_with_another_offset_is_late_by_no_day_after_the_one_it_came():
+    """Given at one in the morning in the east, received ten minutes later by a clock that still has yesterday."""
+    conduct, seal = started()
+    east = timezone(timedelta(hours=12))
+    given = Moment(datetime(2026, 5, 6, 1, tzinfo=east))
+    received = Moment(datetime(2026, 5, 5, 14, 10, tzinfo=timezone(timedelta(hours=1))))
+    conduct, _ = conduct.begin(seal, at(1)).with_rating(received, day=day(1), ratings={"pain": 4}, entered=given)
+    assert not conduct.rated(day(1)).late

@@ -1,0 +1,1 @@
+"""The database, one step at a time."""

@@ -1,0 +1,35 @@
+"""One page for a practitioner, to print or to hand over: what was asked, what the days say, how it was lived."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from pinprick import paper
+from pinprick_web.trials import services
+from pinprick_web.trials.doorway import Here, opened
+from pinprick_web.trials.views.answer import _shown
+
+
+@opened
+@require_GET
+def practitioner(request: HttpRequest, here: Here) -> HttpResponse:
+    """The page; before there is an answer it says so, and shows nothing."""
+    if not here.conduct.has_started or here.conduct.is_sealed:
+        return render(request, "practitioner_later.html", {"here": here})
+    shown = _shown(here, services.reading_of(here.conduct, here.today), early=False)
+    return render(request, "practitioner.html", shown)
+
+
+@opened
+@require_GET
+def practitioner_pdf(request: HttpRequest, here: Here) -> HttpResponse:
+    """The same on two sides of paper."""
+    if not here.conduct.has_started or here.conduct.is_sealed:
+        return redirect("practitioner", code=here.record.code)
+    reading = services.reading_of(here.conduct, here.today)
+    body = paper.practitioner(here.conduct, reading, made_on=here.today)
+    response = HttpResponse(body, content_type="application/pdf")
+    response["Content-Disposition"] = 'inline; filename="pinprick.pdf"'
+    return response
