@@ -1,9 +1,10 @@
-"""The same on PostgreSQL: a log that its own database guards, a person who is erased, a check-in that is written once."""
+"""The same on PostgreSQL: its own database guards a log, a person is erased, a check-in is written once."""
 
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -64,20 +65,16 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def service(tmp_path_factory: pytest.TempPathFactory):
+def service():
     """Start a PostgreSQL of its own, reached by a socket alone; what Django needs to find it."""
     if shutil.which("initdb") is None or shutil.which("pg_ctl") is None:
         absent = "no initdb or pg_ctl on the path: PostgreSQL went untried"
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(absent)
-    folder = tmp_path_factory.mktemp("pg")
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short, for the name of a socket may have 107 characters
     another = []
     if os.geteuid() == 0:  # which PostgreSQL refuses to run as
         another = ["runuser", "-u", "nobody", "--"]
         shutil.chown(folder, "nobody")
-        for path in folder.parents:
-            if path.stat().st_uid == 0 and path != path.parent and path.is_relative_to(tmp_path_factory.getbasetemp()):
-                path.chmod(0o711)
-        tmp_path_factory.getbasetemp().parent.chmod(0o711)
     data = folder / "data"
 
     def do(*command: str) -> None:
@@ -91,6 +88,7 @@ def service(tmp_path_factory: pytest.TempPathFactory):
     named.write_text(f"[pinprick]\nhost={folder}\nuser=pinprick\ndbname=postgres\n")
     yield {"PGSERVICEFILE": str(named), "PINPRICK_POSTGRES": "pinprick"}
     do("pg_ctl", "--pgdata", str(data), "--mode", "immediate", "--wait", "stop")
+    shutil.rmtree(folder)
 
 
 def test_on_postgresql_logs_are_guarded_and_people_are_erased(service, tmp_path) -> None:

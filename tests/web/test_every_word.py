@@ -28,11 +28,8 @@ OF_DJANGOS_OWN = {*calendar.day_name, *calendar.month_name}
 """Its own catalogues have these, for every language but this one."""
 OF_THE_PLAN = {"Pain"}
 """The name of an outcome is the plan's, and a plan may be a person's own."""
-NAMES = (
-    OF_DJANGOS_OWN
-    | OF_THE_PLAN
-    | {"Pinprick", "English.", "UK", "Ireland", "US", "EU", "M", "T", "W", "F", "S", "112", "911"}
-)
+OF_PLACES = {"UK", "Ireland", "US", "EU"}
+NAMES = OF_DJANGOS_OWN | OF_THE_PLAN | OF_PLACES | {"Pinprick", "English.", *"MTWFS"}
 
 
 class Text(HTMLParser):
