@@ -1,4 +1,4 @@
-"""The same on PostgreSQL: its own database guards a log, a person is erased, a check-in is written once."""
+"""The same tests with PostgreSQL behind the site, where its programs are on this machine; a server of their own."""
 
 import os
 import shutil
