@@ -65,6 +65,10 @@ def test(*args):
     must([PYTHON, "-m", "ruff", "check"], "ruff has complaints; .venv/bin/ruff check --fix mends most")
     must([PYTHON, "-m", "ruff", "format", "--check"], "not in ruff's format; run .venv/bin/ruff format")
     must([PYTHON, "-m", "mypy"], "mypy has complaints")
+    if args == ("-m", ""):  # all of them: those that load and kill a site come first, and alone on the machine
+        alone = [PYTHON, "-m", "pytest", "-n", "0", "-s", "-q", *args, "tests/reliability"]
+        must(alone, "what kills and loads the site failed")
+        args += ("--ignore", "tests/reliability")
     work("pytest", "-n", "auto", *args)
 
 
