@@ -22,6 +22,9 @@ def application() -> Pages:
     pages: Pages = import_module("pinprick_web.wsgi").application  # first: it sets Django up for what follows
     from django.conf import settings
 
+    from pinprick_web.aside import aside
+
+    aside.open()
     if not settings.READ_ONLY:
         from pinprick_web import housekeeping
 

@@ -107,6 +107,7 @@ class TwoPhones(RuleBasedStateMachine):
             assert SubmissionRecord.objects.filter(trial=trial).count() == sum(one == who for one, _ in self.keys)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_two_phones_on_a_bad_network() -> None:
     from hypothesis.stateful import run_state_machine_as_test

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import pinprick
 
@@ -45,7 +46,7 @@ def parsed(requirements: Iterable) -> list[Requirement]:
 def test_a_lock_file_holds_what_pyproject_asks_for(lock: str, requirements: list) -> None:
     pinned = pins(lock)
     for wanted in parsed(requirements):
-        assert wanted.specifier.contains(pinned.get(wanted.name, "0")), f"{wanted}: run ./go lock"
+        assert wanted.specifier.contains(pinned.get(canonicalize_name(wanted.name), "0")), f"{wanted}: run ./go lock"
 
 
 def test_running_and_working_use_the_same_versions() -> None:

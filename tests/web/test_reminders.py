@@ -78,6 +78,7 @@ def quiet(at, quiet_from, quiet_until):
     return at in minutes
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(wishes(), st.sampled_from(ZONES), st.sampled_from(BOTH_WAYS))
 def test_sixty_days_of_reminders_keep_every_promise(wished, zone, first):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 import pinprick
 from pinprick import Blocks, Foresight, Plan
 from pinprick.trial.plan import StartDay
+from pinprick_web.aside import aside
 
 N_TRIAL: Final = 1000  # people for a page: a chance to within 3 of 100
 BACK, NECK, MUSCLE, STRESS, SLEEP, COLD = "back", "neck", "muscle", "stress", "sleep", "cold"
@@ -100,4 +101,4 @@ def is_read_once(plan: Plan) -> bool:
 @lru_cache(maxsize=64)
 def chances(plan: Plan) -> Foresight:
     """How likely a clear answer is, and when; the same plan always gives the same figures."""
-    return pinprick.plan_ahead(plan, n_trial=N_TRIAL, with_alternatives=False)
+    return aside(pinprick.plan_ahead, plan, n_trial=N_TRIAL, with_alternatives=False)
