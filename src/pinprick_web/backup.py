@@ -1,7 +1,8 @@
 """Backups of the embedded database: taken while it is written to, tried out, put back, and thrown away when old.
 
 A backup is put back only after a copy of it has been read whole: the pages, what the rows refer to, and every trial's
-chain of links. What was erased since is erased from that copy before anybody sees it. On PostgreSQL backups are the
+chain of links. What was erased since is erased from that copy before anybody sees it. Backups, restores and erasures
+come one after another (`holding`), so that none brings back what another has just erased. On PostgreSQL backups are the
 server's business (pg_dump), and everything here says so.
 """
 
@@ -23,6 +24,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction
 from django.db.migrations.loader import MigrationLoader
+from filelock import FileLock, Timeout
 
 from pinprick.errors import FileError, PinprickError
 from pinprick.trial.commitment import Event, broken_at
@@ -40,6 +42,7 @@ KEPT_DAYS: Final = 30
 OURS: Final = ("people", "trials")
 NAME: Final = re.compile(r"pinprick-(\d{4}-\d{2}-\d{2}-\d{6}-\d{6})\.sqlite3")
 STAMP: Final = "%Y-%m-%d-%H%M%S-%f"
+PATIENCE: Final = 60.0  # seconds to wait for another; an erasure may itself wait 45 for who reads
 LOOKED_AT: Final = "copy-"  # what the names of copies begin with that are looked at and thrown away
 
 
@@ -71,6 +74,40 @@ class Restored:
     before: Path | None
 
 
+@contextlib.contextmanager
+def holding() -> Iterator[None]:
+    """Hold every copy of the data, in all processes: no backup, restore or erasure by anybody else meanwhile.
+
+    Whoever holds them may ask again. Check-ins do not wait for it.
+
+    Raises
+    ------
+    FileError
+        If somebody else holds them for longer than a minute.
+
+    Examples
+    --------
+    >>> with holding(), holding():
+    ...     newest()
+    """
+    lock = FileLock(home() / "backups.lock", mode=FILE_MODE, is_singleton=True)
+    try:
+        lock.acquire(timeout=PATIENCE)
+    except Timeout:
+        raise FileError(
+            f"Pinprick has been backing up, restoring or erasing for {PATIENCE:.0f} seconds; wait until it ends, and "
+            "try again."
+        ) from None
+    except OSError as error:
+        raise FileError(
+            f"{lock.lock_file} cannot be written ({error.strerror}); check that you may write there."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def backup() -> Path:
     """Copy everything into a file of its own, while others go on writing.
 
@@ -85,15 +122,16 @@ def backup() -> Path:
         If the database is not ours to copy, or there is no room.
     """
     _check_embedded()
-    path = backups_path() / f"pinprick-{datetime.now(UTC).strftime(STAMP)}.sqlite3"
-    beside = path.with_suffix(".part")
-    try:
-        connection.ensure_connection()
-        _copy(connection.connection, beside)
-        beside.replace(path)
-    except (OSError, DatabaseError, sqlite3.Error) as error:
-        beside.unlink(missing_ok=True)
-        raise FileError(f"The backup {path} was not written ({error}); is the disk full?") from None
+    with holding():
+        path = backups_path() / f"pinprick-{datetime.now(UTC).strftime(STAMP)}.sqlite3"
+        beside = path.with_suffix(".part")
+        try:
+            connection.ensure_connection()
+            _copy(connection.connection, beside)
+            beside.replace(path)
+        except (OSError, DatabaseError, sqlite3.Error) as error:
+            beside.unlink(missing_ok=True)
+            raise FileError(f"The backup {path} was not written ({error}); is the disk full?") from None
     return path
 
 
@@ -138,6 +176,7 @@ def drill() -> Drill | None:
     FileError
         If it could not be put back.
     """
+    _check_embedded()
     path = newest()
     if path is None:
         return None
@@ -225,8 +264,9 @@ def shred(path: Path) -> None:
 
 def shred_leftovers() -> None:
     """Throw away copies that a run left behind which was cut off."""
-    for path in [*home().glob(f"{LOOKED_AT}*"), *backups_path().glob("*.part*")]:
-        shred(path)
+    with holding():  # what somebody is at work with is no leftover
+        for path in [*home().glob(f"{LOOKED_AT}*"), *backups_path().glob("*.part*")]:
+            shred(path)
 
 
 # --- behind the doors -----------------------------------------------------------------------------------
@@ -253,6 +293,12 @@ def _copy(source: Any, path: Path) -> None:
 @contextlib.contextmanager
 def _looked_at(path: Path) -> Iterator[str]:
     """Hold a copy of a backup, brought up to this version, under a name for Django; thrown away at the end."""
+    with holding(), _copied(path) as alias:
+        yield alias
+
+
+@contextlib.contextmanager
+def _copied(path: Path) -> Iterator[str]:
     copy = home() / f"{LOOKED_AT}{secrets.token_hex(8)}.sqlite3"
     alias = copy.stem
     try:

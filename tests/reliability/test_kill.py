@@ -15,6 +15,7 @@ N_CLIENTS, EACH = 8, 8  # people to a client
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.skipif(os.name != "posix", reason="process groups are POSIX's"),
 ]
 

@@ -15,7 +15,10 @@ PAUSE = (0.5, 1.5)  # seconds between what one person does
 READ_WITHIN, WRITE_WITHIN = 0.100, 0.150  # seconds, for 95 of 100
 N_CLIENTS, AT_LEAST = 8, 150  # check-ins a second
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 
 @dataclass

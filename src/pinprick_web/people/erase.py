@@ -72,32 +72,34 @@ def empty_bin(now: datetime) -> int:
 
 def _erase(records: list[TrialRecord], person: Person | None, *, backups: bool = True) -> None:
     made_up = person is not None and person.is_demo  # nobody's data are worth nobody's backups
-    with transaction.atomic():
-        codes = delete_rows(records, person)
-        if not made_up:
-            _remember(codes)
-    for record in records:
-        store.forget(record)
-    for name in settings.CACHES:
-        caches[name].clear()
-    if not made_up:  # in somebody else's transaction, nothing can leave the file before that has ended
-        transaction.on_commit(lambda: _leave_no_trace(backups=backups))
+    with backup.holding():  # else a backup that is just being taken, or put back, would still have it
+        with transaction.atomic():
+            codes = delete_rows(records, person)
+            if not made_up:
+                _remember(codes)
+        for record in records:
+            store.forget(record)
+        for name in settings.CACHES:
+            caches[name].clear()
+        if not made_up:  # in somebody else's transaction, nothing can leave the file before that has ended
+            transaction.on_commit(lambda: _leave_no_trace(backups=backups))
 
 
 def delete_rows(records: Iterable[TrialRecord], person: Person | None, *, using: str = DEFAULT_DB_ALIAS) -> list[str]:
     """Delete the rows of trials, and of a person with all that is theirs; their codes.
 
-    Inside a transaction of the caller's, so that no trial is ever half there.
+    Inside a transaction of the caller's, so that no trial is ever half there. By code and never by key: a restore
+    may have put somebody else's rows under the keys that were read before it.
     """
     records = list(records)
     codes = [str(record.code) for record in records]
-    own = TrialRecord.objects.using(using).filter(pk__in=[record.pk for record in records])
+    own = TrialRecord.objects.using(using).filter(code__in=[record.code for record in records])
     own.update(head=ERASED)
     own.delete()
     if person is not None:
         codes.append(str(person.code))
-        TrialRecord.objects.using(using).filter(person=person).update(head=ERASED)
-        Person.objects.using(using).filter(pk=person.pk).delete()
+        TrialRecord.objects.using(using).filter(person__code=person.code).update(head=ERASED)
+        Person.objects.using(using).filter(code=person.code).delete()
     return codes
 
 
@@ -121,15 +123,16 @@ def _remember(codes: Iterable[str]) -> None:
 
 def _leave_no_trace(*, backups: bool) -> None:
     connection = connections[DEFAULT_DB_ALIAS]
-    if backups:
-        for path in backup.backups():
-            backup.shred(path)
-    if connection.vendor == "sqlite":
-        scrub(DEFAULT_DB_ALIAS)
-        if backups and TrialRecord.objects.exists():
-            backup.backup()
-    else:
-        _scrub_postgres()
+    with backup.holding():
+        if backups:
+            for path in backup.backups():
+                backup.shred(path)
+        if connection.vendor == "sqlite":
+            scrub(DEFAULT_DB_ALIAS)
+            if backups and TrialRecord.objects.exists():
+                backup.backup()
+        else:
+            _scrub_postgres()
 
 
 def scrub(alias: str) -> None:
