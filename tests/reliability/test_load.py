@@ -83,7 +83,7 @@ def test_sixty_people_at_once_do_not_wait(site) -> None:
                 else:
                     status, _page, _cookie = phone.ask("GET", rng.choice(pages))
                     seen.reads.append(time.monotonic() - began)
-                    if status != 200:
+                    if status not in (200, 302):  # a page may lead on to another
                         seen.errors.append(str(status))
             except BaseException as error:
                 seen.errors.append(repr(error))
