@@ -88,7 +88,8 @@ def holding() -> Iterator[None]:
     Examples
     --------
     >>> with holding(), holding():
-    ...     newest()
+    ...     print("held twice by one, and by nobody else")
+    held twice by one, and by nobody else
     """
     lock = FileLock(home() / "backups.lock", mode=FILE_MODE, is_singleton=True)
     try:
@@ -177,13 +178,14 @@ def drill() -> Drill | None:
         If it could not be put back.
     """
     _check_embedded()
-    path = newest()
-    if path is None:
-        return None
-    began = time.monotonic()
-    with _looked_at(path) as alias:
-        contents = read_whole(alias, name=path.name)
-    return Drill(path, taken_at(path), contents, time.monotonic() - began)
+    with holding():
+        path = newest()
+        if path is None:
+            return None
+        began = time.monotonic()
+        with _looked_at(path) as alias:
+            contents = read_whole(alias, name=path.name)
+        return Drill(path, taken_at(path), contents, time.monotonic() - began)
 
 
 def restore(path: Path) -> Restored:

@@ -7,6 +7,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -253,6 +254,35 @@ def test_a_backup_of_an_older_release_is_brought_up_to_this_one(me, backup) -> N
 
     with pytest.raises(IntegrityError, match="log of a trial"):
         record.events.all().delete()
+
+
+def test_on_postgresql_backups_are_said_to_be_pg_dump_s(me, backup, monkeypatch) -> None:
+    path = backup.backup()
+    monkeypatch.setattr(backup, "connection", SimpleNamespace(vendor="postgresql"))
+    for work in (backup.backup, backup.drill, lambda: backup.restore(path)):
+        with pytest.raises(FileError, match="pg_dump"):
+            work()
+
+
+def test_a_start_leaves_alone_what_somebody_is_at_work_with(me, backup, in_a_file, monkeypatch) -> None:
+    """A copy that is being put back must not be overwritten under the restore; one that was left behind goes."""
+    running_trial(me)
+    path, real, threads = backup.backup(), backup._erase_again, []
+
+    def crossed(alias):
+        threads.append(Thread(target=backup.shred_leftovers))
+        threads[0].start()
+        threads[0].join(0.5)
+        assert list(in_a_file.glob("copy-*"))
+        return real(alias)
+
+    monkeypatch.setattr(backup, "_erase_again", crossed)
+    assert backup.restore(path).contents.n_trials == 1
+    threads[0].join(60)
+    left = in_a_file / "copy-of a run that was cut off.sqlite3"
+    left.write_bytes(path.read_bytes())
+    backup.shred_leftovers()
+    assert not left.exists()
 
 
 def test_a_file_that_is_not_there_is_said_so(me, backup, tmp_path) -> None:

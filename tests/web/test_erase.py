@@ -1,11 +1,13 @@
 """What is erased is gone: from the rows, the file, its log, every backup and memory, while the site goes on running."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from uuid import uuid4
 
 import pytest
@@ -15,6 +17,7 @@ from tests.running import ratings_of, running_trial
 from tests.serving import Client, Serving
 
 CANARY = "kanarienvogel-7f3a"
+HOLD = "import filelock, sys\nwith filelock.FileLock(sys.argv[1]): print('held', flush=True); sys.stdin.read()"
 
 
 @pytest.fixture
@@ -158,6 +161,97 @@ def test_somebody_who_reads_on_and_on_is_said_so(me, in_a_file, monkeypatch) -> 
     reader.close()
     assert where(in_a_file)  # which is why it was said
     erase.scrub("default")
+    assert where(in_a_file) == []
+
+
+# --- while a backup is at work ----------------------------------------------------------------------------
+
+
+def erasing(person) -> Thread:
+    """Begin to erase a person in a thread of its own, and give it the time that it needs when nobody is in its way."""
+    from django.db import connections
+
+    from pinprick_web.people.erase import erase_person
+
+    def erase():
+        try:
+            erase_person(person)
+        finally:
+            connections.close_all()
+
+    thread = Thread(target=erase)
+    thread.start()
+    thread.join(1)
+    return thread
+
+
+@pytest.mark.parametrize("step", ["_copy", "_bring_up", "_erase_again"])
+def test_who_is_erased_while_a_backup_is_at_work_is_in_no_file_afterwards(
+    me, in_a_file, tmp_path, monkeypatch, step
+) -> None:
+    """Erased just after a backup has read them, while one is tried out, and just after a restore saw who is erased."""
+    from pinprick_web import backup
+    from pinprick_web.people.models import Person
+    from pinprick_web.trials.models import TrialRecord
+
+    sing(me)
+    elsewhere = shutil.copy(backup.backup(), tmp_path / "on a stick.sqlite3")
+    real, threads = getattr(backup, step), []
+
+    def crossed(*args, **more):
+        done = real(*args, **more)
+        if not threads:
+            threads.append(erasing(me))
+            waited.append(threads[0].is_alive())
+        return done
+
+    waited: list[bool] = []
+    monkeypatch.setattr(backup, step, crossed)
+    work = {"_copy": backup.backup, "_bring_up": backup.drill, "_erase_again": lambda: backup.restore(elsewhere)}
+    work[step]()
+    threads[0].join(60)
+    assert waited == [True]
+    assert where(in_a_file) == []
+    assert not Person.objects.exists()
+    assert not TrialRecord.objects.exists()
+
+
+def test_who_came_with_a_restore_is_not_erased_under_another_s_key(me, in_a_file) -> None:
+    """An erasure that waited for a restore finds other rows under the keys that it read before."""
+    from django.db import transaction
+
+    from pinprick_web.people.erase import delete_rows
+    from pinprick_web.people.models import Person
+    from pinprick_web.trials.models import TrialRecord
+
+    record = running_trial(me)
+    person_before, record_before = Person(pk=me.pk), TrialRecord(pk=record.pk, person=me)
+    assert person_before.code != me.code
+    with transaction.atomic():
+        delete_rows([record_before], person_before)
+    assert list(TrialRecord.objects.all()) == [record]
+    assert list(Person.objects.all()) == [me]
+    assert ratings_of(record) is not None  # its log still reads as a diary
+
+
+def test_an_erasure_that_waits_for_too_long_erases_nothing_and_says_so(me, in_a_file, monkeypatch) -> None:
+    from pinprick.errors import FileError
+    from pinprick_web import backup
+    from pinprick_web.people.erase import erase_person
+    from pinprick_web.people.models import Person
+
+    sing(me)
+    monkeypatch.setattr(backup, "PATIENCE", 0.2)
+    other = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(in_a_file / "backups.lock")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert other.stdout.readline() == b"held\n"
+    with pytest.raises(FileError, match="wait until it ends, and try again") as error:
+        erase_person(me)
+    other.communicate()
+    assert "\n" not in str(error.value)
+    assert Person.objects.get() == me
+    erase_person(me)
     assert where(in_a_file) == []
 
 
