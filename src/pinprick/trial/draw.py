@@ -17,6 +17,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from pinprick.errors import ProtocolError
 from pinprick.trial.plan import Blocks, Plan, StartDay
@@ -172,6 +173,12 @@ def scheduled_days(first_day: date, n_days: int, pauses: Sequence[Pause]) -> lis
     >>> [day.day for day in days]
     [4, 8, 9, 10]
     """
+    return list(_scheduled_days(first_day, n_days, tuple(pauses)))
+
+
+@lru_cache(maxsize=512)
+def _scheduled_days(first_day: date, n_days: int, pauses: tuple[Pause, ...]) -> tuple[date, ...]:
+    """The same, kept: one page of the site asks a dozen times."""
     days: list[date] = []
     day = first_day
     while len(days) < n_days:
@@ -183,7 +190,7 @@ def scheduled_days(first_day: date, n_days: int, pauses: Sequence[Pause]) -> lis
             break
         else:
             day = pause.resumed
-    return days
+    return tuple(days)
 
 
 def schedule_from_draw(

@@ -24,6 +24,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -61,6 +62,12 @@ class Sent:
     """None where the question was skipped, which is kept as nothing."""
     about: str
     """Which question it answers: a rating's name, ``done`` or ``marks``."""
+
+
+@lru_cache(maxsize=1)
+def zones() -> frozenset[str]:
+    """The names of every time zone; they are looked for on the disk, which takes longer than all the rest here."""
+    return frozenset(available_timezones())
 
 
 def sent(fields: Mapping[str, str], plan: Plan, moment: Moment, *, zone: str, minutes: float | None) -> Sent:
@@ -116,7 +123,7 @@ def sent(fields: Mapping[str, str], plan: Plan, moment: Moment, *, zone: str, mi
         **{"ratings": {}, **said},  # type: ignore[arg-type]
         correct="correct" in fields,
         entered=entered_at,
-        zone=own_zone if own_zone in available_timezones() else zone,
+        zone=own_zone if own_zone in zones() else zone,
     )
     return Sent(key, day, entry, about)
 

@@ -275,15 +275,20 @@ def record_entry(record: TrialRecord, entered: Entered, moment: Moment) -> Saved
         book.write(conduct)
         version = conduct.versions(entered.day)[-1]
         given = entered.entered if entered.entered is not None else utc(moment)
-        EntryRecord.objects.update_or_create(
-            trial=record,
-            day=entered.day,
-            defaults={
-                "zone": entered.zone,
-                "entered_at": given,
-                "received_at": utc(moment),
-                "late": version.late,
-            },
+        EntryRecord.objects.bulk_create(
+            [
+                EntryRecord(
+                    trial=record,
+                    day=entered.day,
+                    zone=entered.zone,
+                    entered_at=given,
+                    received_at=utc(moment),
+                    late=version.late,
+                )
+            ],
+            update_conflicts=True,
+            unique_fields=["trial", "day"],
+            update_fields=["zone", "entered_at", "received_at", "late"],
         )
         SubmissionRecord.objects.create(
             person_id=record.person_id,
