@@ -35,6 +35,7 @@ TO_RUN, TO_WORK = "requirements-run.lock", "requirements.lock"  # what every com
 def main(command="--help", *args):
     """Do one command."""
     find_python()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else, after an install without it, every start compiles
     commands = {
         "run": run,
         "test": test,
@@ -145,7 +146,6 @@ def find_python():
 
 def become(program, *args):
     """Hand over under the full path: a Python finds its environment by the name it was called."""
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else, after an install without it, every start compiles
     if os.name == "nt":  # there, exec gives the prompt back while the program still runs
         sys.exit(subprocess.call([program, *args]))
     os.execv(program, [program, *args])
