@@ -368,11 +368,7 @@ def _log(text: str, name: str) -> tuple[list[Event], str]:
     log = top.get("log") if isinstance(top, dict) and top.get("format") == FORMAT else None
     if not isinstance(log, list) or not log or not all(isinstance(values, dict) for values in log):
         raise FileError(f"{name} is not the record of a trial; {TO_DO}.")
-    try:
-        events = [Event.from_dict(values, name=name) for values in log]
-    except OverflowError:  # a number such as 1e999
-        raise FileError(f"{name}: an entry of the log is not what Pinprick wrote; {TO_DO}.") from None
-    return events, str(top.get("written_by", ""))
+    return [Event.from_dict(values, name=name) for values in log], str(top.get("written_by", ""))
 
 
 def _trial_in(data: bytes, name: str) -> bytes:

@@ -148,7 +148,7 @@ class Event:
                 dict(values["data"]),
                 str(values["link"]),
             )
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise FileError(
                 f"{name}: an entry of the log is not what Pinprick wrote; restore the file from a copy."
             ) from None
@@ -167,7 +167,10 @@ def broken_at(events: list[Event]) -> int | None:
     """The number of the first event that does not follow from those before it; None where all do."""
     before: Event | None = None
     for event in events:
-        made = Event.after(before, event.kind, event.moment, event.data)
+        try:
+            made = Event.after(before, event.kind, event.moment, event.data)
+        except rfc8785.CanonicalizationError:  # a number that JSON has no form for, so we never wrote it
+            return (before.number if before else 0) + 1
         if (made.number, made.link) != (event.number, event.link):
             return (before.number if before else 0) + 1
         before = event
