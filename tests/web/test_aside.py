@@ -22,8 +22,11 @@ def aside():
 def is_gone(pid: int) -> bool:
     until = time.monotonic() + 20
     while time.monotonic() < until:
-        status = Path(f"/proc/{pid}/status")
-        if not status.exists() or "State:\tZ" in status.read_text():
+        try:
+            status = Path(f"/proc/{pid}/status").read_text()
+        except (FileNotFoundError, ProcessLookupError):  # asked first, it could go before it is read
+            return True
+        if "State:\tZ" in status:
             return True
         time.sleep(0.05)
     return False
