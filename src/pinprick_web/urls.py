@@ -50,7 +50,6 @@ urlpatterns = [
     path("plan/chances/", plan.chances, name="chances"),
     path("plan/change/", plan.change, name="change"),
     path("plan/consent/", plan.consent, name="consent"),
-    path("plan/over/", people.start_over, name="start_over"),
     path("plan/<slug:step>/", plan.plan, name="plan"),
     # a trial
     path(TRIAL + "today/", today.today, name="today"),

@@ -202,13 +202,11 @@ def body_views(chosen: Iterable[str]) -> list[dict[str, Any]]:
 
 def thread_marks(conduct: Conduct, today: date) -> list[motif.ThreadMark]:
     """The days so far: answered, missed, or today's still open."""
-    primary = conduct.plan.primary.name
     marks: list[motif.ThreadMark] = []
     for day in conduct.scheduled_days:
         if day > today:
             break
-        rated = conduct.rated(day)
-        if rated is not None and primary in rated.ratings:
+        if conduct.is_rated(day):
             marks.append("answered")
         else:
             marks.append("missed" if conduct.due_on(day) < today else "open")
@@ -217,15 +215,15 @@ def thread_marks(conduct: Conduct, today: date) -> list[motif.ThreadMark]:
 
 def calendar_days(conduct: Conduct, today: date) -> list[tuple[date, DayKind]]:
     """The trial's days for the diary: marks of treatments on days that have come, nothing on those that have not."""
-    plan, primary = conduct.plan, conduct.plan.primary.name
+    plan = conduct.plan
     kinds = {arm.name: KINDS[min(place, len(KINDS) - 1)] for place, arm in enumerate(plan.arms)}
     days: list[tuple[date, DayKind]] = []
     for day in conduct.scheduled_days:
         if day > today:
             days.append((day, "to_come"))
             continue
-        rated, arm = conduct.rated(day), conduct.arm_on(day)
-        if rated is not None and primary in rated.ratings:
+        arm = conduct.arm_on(day)
+        if conduct.is_rated(day):
             days.append((day, kinds[arm.name] if arm else "answered"))
         else:
             days.append((day, "missed" if conduct.due_on(day) < today else "to_come"))

@@ -154,3 +154,14 @@ def test_a_calendar_needs_its_token_and_names_nothing(client: Client, trial, ali
     text = feed.content.decode().lower()
     assert "begin:vevent" in text
     assert not any(word in text for word in ("pain", "mat", "towel", "back"))
+
+
+def test_a_reload_after_a_look_before_the_end_is_not_another_look(client: Client, trial) -> None:
+    asked = client.get(f"/trial/{trial.code}/early/")
+    assert "Look before the end?" in asked.content.decode()
+    answer = client.post(f"/trial/{trial.code}/early/", follow=True)
+    assert answer.redirect_chain
+    assert "Seen early" in answer.content.decode()
+    assert "Seen early" in client.get(f"/trial/{trial.code}/early/").content.decode()
+    trial.refresh_from_db()
+    assert len(store.load(trial).unsealed) == 1

@@ -102,8 +102,7 @@ def progress(conduct: Conduct, today: date) -> Progress:
         The person's day.
     """
     days = [day for day in conduct.scheduled_days if day <= (conduct.stopped[0] if conduct.stopped else today)]
-    primary = conduct.plan.primary.name
-    rated = [day for day in days if (version := conduct.rated(day)) is not None and primary in version.ratings]
+    rated = [day for day in days if conduct.is_rated(day)]
     due = [day for day in days if conduct.due_on(day) < today]
     at_most = max(0, conduct.plan.n_days - len(days))
     thresholds = committed_rule(conduct)

@@ -34,7 +34,7 @@ def agenda_lines(conduct: Conduct, todays: Agenda, day: date) -> list[str]:
     gate, arm = todays.gate, todays.arm
     if todays.due is Due.TREATMENT and gate is not None and arm is not None:
         if gate.open:
-            return todays_treatment(arm, conduct, day, gate.step)
+            return todays_treatment(conduct, todays, day)
         return [gate.why, gate.what_to_do, _("You can still rate the day.")]
     if todays.due is Due.BUILD_UP and gate is not None:
         if gate.open:
@@ -59,15 +59,16 @@ def treatment_dict(arm: Arm) -> dict[str, Any]:
     }
 
 
-def todays_treatment(arm: Arm, conduct: Conduct, day: date, step: LadderStep | None) -> list[str]:
+def todays_treatment(conduct: Conduct, todays: Agenda, day: date) -> list[str]:
     """Today's treatment, and nothing about any other day; fewer minutes where a safety rule stepped down."""
-    stepped_down = step is not None and step.minutes < arm.minutes
-    minutes = step.minutes if step is not None and stepped_down else arm.minutes
+    arm, minutes = todays.arm, todays.minutes
+    if arm is None:
+        return []
     today = _("Today, {day}: {treatment}, {minutes} minutes.") if minutes else _("Today, {day}: {treatment}.")
     lines = [today.format(day=day_name(day), treatment=clean(_(arm.label)), minutes=minutes)]
-    if stepped_down:
+    if todays.is_stepped_down:
         lines.append(_("Fewer minutes than planned, because the mat was too much. It builds up again."))
-    if step is not None and conduct.safety.needs_cloth:
+    if arm.on_the_mat and conduct.safety.needs_cloth:
         lines.append(_("Keep cloth between you and the spikes."))
     lines += [clean(_(words)) for words in (arm.what_to_do, arm.set_up, arm.when) if words]
     lines.append(question_for(conduct.plan))
@@ -223,12 +224,7 @@ def thread(conduct: Conduct, today: date) -> list[str]:
     lived = [day for day in conduct.scheduled_days if day <= today]
     if not lived:
         return []
-    primary = conduct.plan.primary.name
-    marks = []
-    for day in lived:
-        version = conduct.rated(day)
-        is_rated = version is not None and primary in version.ratings
-        marks.append(RATED if is_rated else MISSED if conduct.due_on(day) < today else TO_COME)
+    marks = [RATED if conduct.is_rated(day) else MISSED if conduct.due_on(day) < today else TO_COME for day in lived]
     rows = [f"{day_name(lived[i]):>12}  {' '.join(marks[i : i + A_ROW])}" for i in range(0, len(lived), A_ROW)]
     key = _("{rated_mark} rated  {missed_mark} not rated").format(rated_mark=RATED, missed_mark=MISSED)
     return [*rows, f"{'':>12}  {key}"]

@@ -46,6 +46,19 @@ class Agenda:
     gate: Gate | None = None
 
     @property
+    def minutes(self) -> int:
+        """How long today's treatment or step of the build-up is: as planned, or as far as the build-up allows."""
+        step = self.gate.step if self.gate is not None else None
+        if self.arm is None:
+            return step.minutes if step is not None and self.due is Due.BUILD_UP else 0
+        return min(self.arm.minutes, step.minutes) if step is not None else self.arm.minutes
+
+    @property
+    def is_stepped_down(self) -> bool:
+        """Whether a safety rule made today's treatment shorter than planned."""
+        return self.arm is not None and self.minutes < self.arm.minutes
+
+    @property
     def withheld(self) -> str | None:
         """Why safety keeps today's treatment or session closed; None where it does not."""
         if self.gate is None or self.gate.open or self.due is Due.START:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import InitVar, dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -18,7 +18,7 @@ from pinprick.trial.commitment import Event, Moment, commitment, sha256
 from pinprick.trial.diary import Diary, Entry
 from pinprick.trial.draw import DRAW, Pause, check_balance, draw, schedule_from_draw, scheduled_days
 from pinprick.trial.fold import FOLD, Ended, Rated, State
-from pinprick.trial.plan import Arm, Asked, Plan, StartDay
+from pinprick.trial.plan import HOURS_AFTER_SESSION, Arm, Asked, Plan, StartDay
 from pinprick.trial.safety import Screening, mood_drops, worse_for_three_days
 from pinprick.trial.safety_record import Gate, SafetyRecord
 from pinprick.trial.safety_rules import LadderStep, Occasion, stop_rule
@@ -368,6 +368,22 @@ class Conduct:
         """The latest version of a day's check-in; None where there is none."""
         versions = self._state.ratings.get(day)
         return versions[-1] if versions else None
+
+    def is_rated(self, day: date) -> bool:
+        """Whether a day has a rating of the primary outcome."""
+        version = self.rated(day)
+        return version is not None and self.plan.primary.name in version.ratings
+
+    def best_rated_from(self, day: date) -> datetime | None:
+        """The instant from which an evening's rating is about the day and no longer about its session.
+
+        None where nobody told of a session on this day, or the plan asks on the next morning. When a session ended
+        is when it was first told that it was done.
+        """
+        done = next((version for version in self.versions(day) if version.done), None)
+        if done is None or self.plan.primary.asked is not Asked.EVENING:
+            return None
+        return (done.entered or done.moment).at + timedelta(hours=HOURS_AFTER_SESSION)
 
     def versions(self, day: date) -> tuple[Rated, ...]:
         """Every version of a day's check-in, the oldest first: a correction keeps what was there."""

@@ -23,6 +23,9 @@ MOST_MINUTES = {"mat": 20, "rest": 60, "acupuncture": 90, "usual_care": 24 * 60}
 
 MOST_DAYS = 366
 
+HOURS_AFTER_SESSION = 3
+"""So long after a session comes an evening's rating, or it would be about the session and not about the day."""
+
 MOST_TREATMENTS = 6
 MOST_OUTCOMES = 12
 MOST_STAGES = 6
@@ -51,7 +54,7 @@ class Asked(StrEnum):
     """When a rating is asked for, which decides the day that it belongs to."""
 
     EVENING = "evening"
-    """In the evening, at least 3 hours after the session; it belongs to that day."""
+    """In the evening, `HOURS_AFTER_SESSION` after the session or later; it belongs to that day."""
     NEXT_MORNING = "next_morning"
     """The morning after; it belongs to the day before, whose evening the treatment was done."""
 

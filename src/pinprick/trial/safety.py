@@ -310,6 +310,8 @@ class StopReport:
         Whether the pain did not ease within two minutes.
     faint_or_palpitations, new_numbness : bool
         As the stop rules say.
+    too_sharp : bool
+        Whether the session was ended because it was too sharp, which counts as too painful whatever the number.
 
     Raises
     ------
@@ -332,6 +334,7 @@ class StopReport:
     pain_stayed: bool = False
     faint_or_palpitations: bool = False
     new_numbness: bool = False
+    too_sharp: bool = False
 
     def __post_init__(self) -> None:
         if self.prick_pain is not None:
@@ -346,7 +349,8 @@ def stops_met(report: StopReport) -> tuple[StopRule, ...]:
     >>> stops_met(StopReport(prick_pain=6))
     ()
     """
-    too_painful = report.pain_stayed or (report.prick_pain is not None and report.prick_pain >= TOO_PAINFUL)
+    at_worst = report.prick_pain if report.prick_pain is not None else 0
+    too_painful = report.pain_stayed or report.too_sharp or at_worst >= TOO_PAINFUL
     felt = {
         "skin_broken": report.skin_broken,
         "marks_not_fading": report.marks_not_fading,

@@ -20,7 +20,6 @@ from pinprick_web.reminders import ReminderError, Wishes, calendar_ics
 from pinprick_web.trials import store
 from pinprick_web.trials.access import current_trial, trials_of
 from pinprick_web.trials.doorway import Here, opened
-from pinprick_web.trials.models import DraftRecord
 from pinprick_web.trials.views.answer import forget_answers
 
 DAYS_AHEAD = 120
@@ -221,10 +220,3 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     if purpose in (ConsentRecord.Purpose.PRACTITIONER, ConsentRecord.Purpose.RESEARCH):
         person.consents.filter(purpose=purpose, withdrawn_at=None).update(withdrawn_at=utc(now(request)))
     return redirect("settings")
-
-
-@require_POST
-def start_over(request: HttpRequest) -> HttpResponse:
-    """A plan that is not opened yet is dropped."""
-    DraftRecord.objects.filter(person=request.person).delete()
-    return redirect("welcome")

@@ -15,7 +15,7 @@ from django.shortcuts import redirect
 import pinprick
 from pinprick import Agenda, Conduct, Moment, Phase
 from pinprick_web.clock import now
-from pinprick_web.trials import services, store
+from pinprick_web.trials import services
 from pinprick_web.trials.access import trial_for
 from pinprick_web.trials.models import TrialRecord
 
@@ -75,9 +75,3 @@ def look(record: TrialRecord, moment: Moment) -> Here:
     """Where a trial stands at a moment."""
     conduct = services.todays(record, moment)
     return Here(record, conduct, moment, pinprick.agenda(conduct, moment.day))
-
-
-def look_again(here: Here) -> Here:
-    """The same after a write."""
-    conduct = store.load(here.record)
-    return Here(here.record, conduct, here.moment, pinprick.agenda(conduct, here.today))

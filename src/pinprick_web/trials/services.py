@@ -19,6 +19,7 @@ from pinprick.errors import PinprickError
 from pinprick.trial.agenda import Due
 from pinprick.trial.conduct import Written
 from pinprick.trial.fold import Ended
+from pinprick.trial.safety import StopReport, stops_met
 from pinprick_web.clock import utc
 from pinprick_web.people.models import ConsentRecord, Person
 from pinprick_web.trials import store
@@ -192,15 +193,11 @@ def todays(record: TrialRecord, moment: Moment) -> Conduct:
     conduct = store.load(record)
     if not conduct.is_sealed or pinprick.agenda(conduct, moment.day).due is not Due.TREATMENT:
         return conduct
-    if conduct.arm_on(moment.day) is not None and _all_begun(conduct, moment.day):
+    takes_turns = isinstance(conduct.plan.design, pinprick.Blocks)  # a drawn start day may begin on any
+    if takes_turns and conduct.arm_on(moment.day) is not None:
         return conduct
     with store.writing(record) as book:
         return book.write(book.conduct.begin(book.seal(), moment))
-
-
-def _all_begun(conduct: Conduct, day: date) -> bool:
-    """Whether what has begun reaches up to this day; a drawn start day may begin on any."""
-    return isinstance(conduct.plan.design, pinprick.Blocks) and conduct.arm_on(day) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,10 +263,7 @@ def record_entry(record: TrialRecord, entered: Entered, moment: Moment) -> Saved
                 )
             return Saved(before.answer["written"], tuple(before.answer["stops"]), repeated=True)
         conduct, written = _rated(book.conduct, entered, moment)
-        stops = []
-        if entered.ended == "too_sharp" and conduct.rated(entered.day) is not None and entered.day == moment.day:
-            stops.append("too_painful")
-        stops += [stop for stop in conduct.stops_in_ratings(entered.day) if stop not in stops]
+        stops = [*felt_in(entered), *conduct.stops_in_ratings(entered.day)]
         for stop in stops:
             conduct = conduct.with_felt(stop, moment)
         book.write(conduct)
@@ -299,6 +293,16 @@ def record_entry(record: TrialRecord, entered: Entered, moment: Moment) -> Saved
             received_at=utc(moment),
         )
         return Saved(written.value, tuple(stops))
+
+
+def felt_in(entered: Entered) -> tuple[str, ...]:
+    """The stop rules that are met by what is told of a session: how sharp, why it ended, marks the next day."""
+    report = StopReport(
+        prick_pain=entered.prick,
+        too_sharp=entered.ended == Ended.TOO_SHARP,
+        marks_not_fading=entered.marks is True,
+    )
+    return tuple(rule.id for rule in stops_met(report))
 
 
 def _rated(conduct: Conduct, entered: Entered, moment: Moment) -> tuple[Conduct, Written]:

@@ -1,12 +1,13 @@
 """The conduct of a trial: what may be done when, and what is kept."""
 
+import json
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
 from pinprick.errors import DiaryError, FileError, ProtocolError
 from pinprick.trial.agenda import Agenda, Due, agenda
-from pinprick.trial.commitment import Moment, broken_at, sha256
+from pinprick.trial.commitment import Event, Moment, broken_at, sha256
 from pinprick.trial.conduct import Conduct, Phase, Written, WrittenAlreadyError
 from pinprick.trial.fold import Ended
 from pinprick.trial.protocol_file import read_protocol
@@ -550,3 +551,49 @@ def test_an_instant_with_another_offset_is_late_by_no_day_after_the_one_it_came(
     received = Moment(datetime(2026, 5, 5, 14, 10, tzinfo=timezone(timedelta(hours=1))))
     conduct, _ = conduct.begin(seal, at(1)).with_rating(received, day=day(1), ratings={"pain": 4}, entered=given)
     assert not conduct.rated(day(1)).late
+
+
+# --- when a rating is about the day, and how long today's session is ---------------------------------------
+
+
+def test_an_evening_is_best_rated_three_hours_after_its_session():
+    conduct, seal = started()
+    conduct = with_well_day(conduct, seal, 1)
+    assert conduct.best_rated_from(at(1).day) is None
+    assert not conduct.is_rated(at(1).day)
+    conduct, _ = conduct.with_rating(at(1), day=at(1).day, ratings={}, done=True)
+    assert conduct.best_rated_from(at(1).day) == at(1).at + timedelta(hours=3)
+    assert not conduct.is_rated(at(1).day)
+    conduct, _ = conduct.with_rating(at(1), day=at(1).day, ratings={"pain": 4})
+    assert conduct.is_rated(at(1).day)
+
+
+def test_a_night_is_rated_whenever_it_is_asked():
+    conduct, seal = started("mat-vs-rest-sleep")
+    conduct = with_well_day(conduct, seal, 1)
+    conduct, _ = conduct.with_rating(at(1), day=at(1).day, ratings={}, done=True)
+    assert conduct.best_rated_from(at(1).day) is None
+
+
+def test_a_stop_rule_makes_the_next_session_shorter_and_says_so():
+    conduct, seal = started()
+    conduct = with_well_day(conduct, seal, 1)
+    todays = agenda(conduct, at(1).day)
+    assert (todays.minutes, todays.is_stepped_down) == (15, False)
+    conduct = with_well_day(conduct.with_felt("too_painful", at(1)), seal, 2)
+    todays = agenda(conduct, at(2).day)
+    assert (todays.minutes, todays.is_stepped_down) == (10, True)
+
+
+@pytest.mark.parametrize("entry", ['"n": 1e999', '"n": NaN', '"a": NaN', '"a": 1e999'])
+def test_a_number_that_no_log_has_is_told_and_no_traceback(entry):
+    """JSON as Python reads it knows numbers that the canonical form does not."""
+    written = screened().events[0].to_dict()
+    name, _, value = entry.partition(": ")
+    changed = json.loads(json.dumps(written))
+    (changed if name == '"n"' else changed["data"])[name.strip('"')] = json.loads(value)
+    if name == '"n"':
+        with pytest.raises(FileError, match="restore the file"):
+            Event.from_dict(changed, name="me.json")
+    else:
+        assert broken_at([Event.from_dict(changed, name="me.json")]) == 1

@@ -455,6 +455,8 @@ def test_a_session_on_a_day_that_went_wrong_does_not_count_upwards() -> None:
         (StopReport(), []),
         (StopReport(skin_broken=True), ["skin_broken"]),
         (StopReport(marks_not_fading=True), ["marks_not_fading"]),
+        (StopReport(too_sharp=True), ["too_painful"]),
+        (StopReport(prick_pain=2, too_sharp=True), ["too_painful"]),
         (StopReport(prick_pain=6.9), []),
         (StopReport(prick_pain=7), ["too_painful"]),
         (StopReport(prick_pain=2, pain_stayed=True), ["too_painful"]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict
 from datetime import date
 from threading import Lock
@@ -23,7 +22,7 @@ from pinprick.report.standing import can_be_drawn
 from pinprick.trial.store import rendered
 from pinprick_web import words
 from pinprick_web.trials import services
-from pinprick_web.trials.doorway import Here, look_again, opened
+from pinprick_web.trials.doorway import Here, opened
 
 KEPT = 32
 _kept: OrderedDict[tuple[str, ...], dict[str, Any]] = OrderedDict()
@@ -38,7 +37,7 @@ def answer(request: HttpRequest, here: Here) -> HttpResponse:
     if not conduct.has_started:
         return redirect("today", code=here.record.code)
     if conduct.revealed is not None:
-        return render(request, "verdict.html", _shown(here, services.reading_of(conduct, here.today), early=False))
+        return render(request, "verdict.html", shown_of(here, services.reading_of(conduct, here.today), early=False))
     if request.method == "POST":
         return _asked(request, here)
     if not pinprick.read_verdict(conduct, here.today).ready:
@@ -80,12 +79,13 @@ def early(request: HttpRequest, here: Here) -> HttpResponse:
         return redirect("answer", code=here.record.code)
     if request.method == "POST":
         services.unseal(here.record, here.moment)
-        here = look_again(here)
-        return render(request, "verdict.html", _shown(here, services.reading_of(here.conduct, here.today), early=True))
+        return redirect("early", code=here.record.code)  # so that a reload is not another look
+    if here.today in conduct.unsealed:
+        return render(request, "verdict.html", shown_of(here, services.reading_of(conduct, here.today), early=True))
     return render(request, "early.html", {"here": here})
 
 
-def _shown(here: Here, reading: Reading, *, early: bool) -> dict[str, Any]:
+def shown_of(here: Here, reading: Reading, *, early: bool) -> dict[str, Any]:
     """Everything the page shows; worked out once for a log, a day and a language."""
     key = (here.conduct.events[-1].link, here.today.isoformat(), translation.get_language() or "", str(early))
     with _lock:
@@ -190,8 +190,3 @@ def check(request: HttpRequest, here: Here) -> HttpResponse:
         rendered(here.conduct).encode(), name=_("This trial"), against=commitment or None, today=here.today
     )
     return render(request, "checked.html", {"here": here, "verification": verification, "commitment": commitment})
-
-
-def data_of(result: Result) -> str:
-    """A result as JSON, for those who would rather compute."""
-    return json.dumps(result.to_dict(), ensure_ascii=False)

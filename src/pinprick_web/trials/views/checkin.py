@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,13 +15,11 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from pinprick import Moment, Rating
+from pinprick import Rating
 from pinprick.errors import FileError, PinprickError
-from pinprick.trial.agenda import Due
 from pinprick.trial.conduct import LATEST_DAYS, WrittenAlreadyError
 from pinprick.trial.fold import Rated
 from pinprick.trial.plan import Asked, Kind
-from pinprick.trial.safety import StopReport, stops_met
 from pinprick_web.clock import zone_of
 from pinprick_web.trials import services
 from pinprick_web.trials.doorway import Here, opened
@@ -31,8 +27,6 @@ from pinprick_web.trials.forms import MOST_KEYS, SKIP, FieldsError, day_of, sent
 from pinprick_web.trials.services import Entered, KeyUsedError, Saved
 from pinprick_web.words import capital, day_words, ends
 
-AFTER_HOURS: Final = 3
-"""An evening's rating comes so long after the session, or it would be about the session."""
 MOST_MORE: Final = 2
 """Questions after the first, each of which may be skipped."""
 
@@ -48,14 +42,9 @@ def check_in(request: HttpRequest, here: Here) -> HttpResponse:
     if refusal:
         return render(request, "refused.html", {"sentence": refusal}, status=409)
     changing = "change" in request.GET
-    if _is_answered(here, day) and not changing:
+    if here.conduct.is_rated(day) and not changing:
         return redirect(saved_at(here, day))
     return render(request, "checkin.html", _question(request, here, day, changing=changing))
-
-
-def _is_answered(here: Here, day: date) -> bool:
-    rated = here.conduct.rated(day)
-    return rated is not None and here.conduct.plan.primary.name in rated.ratings
 
 
 def _question(request: HttpRequest, here: Here, day: date, *, changing: bool = False) -> dict[str, Any]:
@@ -104,24 +93,13 @@ def keys(rating: Rating) -> list[tuple[str, str]] | None:
 
 def too_early(here: Here, day: date) -> str | None:
     """The time from which the evening's question should be answered; None where it has come."""
-    conduct = here.conduct
-    if conduct.plan.primary.asked is not Asked.EVENING or day != here.today:
+    from_then = here.conduct.best_rated_from(day)
+    if from_then is None or day != here.today:
         return None
-    ended = session_ended(conduct.versions(day))
-    if ended is None:
-        return None
-    ready = ended.at.astimezone(here.moment.at.tzinfo) + timedelta(hours=AFTER_HOURS)
+    ready = from_then.astimezone(here.moment.at.tzinfo)
     if ready <= here.moment.at or ready.date() != here.today:  # after midnight it would be another day's
         return None
     return formats.time_format(ready.timetz(), "H:i")
-
-
-def session_ended(versions: tuple[Rated, ...]) -> Moment | None:
-    """When a day's session ended: when it was first told that it was done."""
-    first = next((version for version in versions if version.done), None)
-    if first is None:
-        return None
-    return first.entered or first.moment
 
 
 # --- what was sent --------------------------------------------------------------------------------------
@@ -147,7 +125,7 @@ def _answered(request: HttpRequest, here: Here) -> HttpResponse:
     if form.entered is None:
         return told(Saved("skipped", ()), next_url, as_json=as_json)
     try:
-        kept = keep(here, form.entered)
+        kept = services.record_entry(here.record, form.entered, here.moment)
     except WrittenAlreadyError:
         return already_written(request, here, form.entered, fields, as_json=as_json)
     except KeyUsedError as error:
@@ -161,17 +139,6 @@ def _answered(request: HttpRequest, here: Here) -> HttpResponse:
 
 def _first(here: Here) -> str:
     return here.conduct.plan.primary.name
-
-
-def keep(here: Here, entered: Entered) -> Saved:
-    """Write an entry, and let what was felt act at once: marks of the day before, a prick that was too sharp."""
-    felt = StopReport(prick_pain=entered.prick, marks_not_fading=entered.marks is True)
-    with transaction.atomic():
-        kept = services.record_entry(here.record, entered, here.moment)
-        more = [rule.id for rule in stops_met(felt) if rule.id not in kept.stops]
-        if more and not kept.repeated:
-            services.felt(here.record, more, here.moment)
-    return replace(kept, stops=(*kept.stops, *more))
 
 
 def told(kept: Saved, url: str, *, as_json: bool) -> HttpResponse:
@@ -267,7 +234,7 @@ def saved(request: HttpRequest, here: Here, on: date) -> HttpResponse:
     if refusal and here.conduct.rated(on) is None:
         return render(request, "refused.html", {"sentence": refusal}, status=409)
     asked = _asked(request.GET.get("asked", ""), here)
-    is_answered, skipped = _is_answered(here, on), "skipped" in request.GET
+    is_answered, skipped = here.conduct.is_rated(on), "skipped" in request.GET
     rated = here.conduct.rated(on)
     value = rated.ratings[_first(here)] if rated and is_answered else None
     question = None if refusal or not (is_answered or skipped) else _one_more(here, on, asked)
@@ -370,12 +337,10 @@ def planned_minutes(here: Here, day: date) -> int | None:
     """How long the session of a day is: as the plan has it, or as far as the build-up lets it be today."""
     if not here.conduct.has_started:
         return None
+    if day == here.today and here.agenda.arm is not None:
+        return here.agenda.minutes or None
     arm = here.conduct.arm_on(day)
-    if arm is None or not arm.minutes:
-        return None
-    gate = here.agenda.gate
-    step = gate.step if gate is not None and day == here.today and here.agenda.due is Due.TREATMENT else None
-    return min(arm.minutes, step.minutes) if step else arm.minutes
+    return (arm.minutes or None) if arm is not None else None
 
 
 def saved_at(here: Here, day: date, asked: list[str] | None = None, *, skipped: bool = False) -> str:

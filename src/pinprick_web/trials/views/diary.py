@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
 
@@ -108,10 +108,3 @@ def export(request: HttpRequest, here: Here) -> HttpResponse:
     response = HttpResponse(body, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-@opened
-@require_GET
-def more(request: HttpRequest, here: Here) -> HttpResponse:
-    """What does not fit into the bar."""
-    return redirect("more")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from pinprick import paper
 from pinprick_web.trials import services
 from pinprick_web.trials.doorway import Here, opened
-from pinprick_web.trials.views.answer import _shown
+from pinprick_web.trials.views.answer import shown_of
 
 
 @opened
@@ -18,7 +18,7 @@ def practitioner(request: HttpRequest, here: Here) -> HttpResponse:
     """The page; before there is an answer it says so, and shows nothing."""
     if not here.conduct.has_started or here.conduct.is_sealed:
         return render(request, "practitioner_later.html", {"here": here})
-    shown = _shown(here, services.reading_of(here.conduct, here.today), early=False)
+    shown = shown_of(here, services.reading_of(here.conduct, here.today), early=False)
     return render(request, "practitioner.html", shown)
 
 

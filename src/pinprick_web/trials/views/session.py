@@ -10,7 +10,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -26,7 +26,7 @@ from pinprick.errors import FileError, PinprickError
 from pinprick.trial.agenda import Due
 from pinprick.trial.conduct import WrittenAlreadyError
 from pinprick.trial.fold import Ended
-from pinprick.trial.plan import Asked, Kind
+from pinprick.trial.plan import Kind
 from pinprick.trial.safety import TOO_PAINFUL
 from pinprick_web.clock import zone_of
 from pinprick_web.trials import services
@@ -34,15 +34,13 @@ from pinprick_web.trials.doorway import Here, opened
 from pinprick_web.trials.forms import FieldsError, day_of, sent, why_not
 from pinprick_web.trials.services import Entered, KeyUsedError, Saved
 from pinprick_web.trials.views.checkin import (
-    AFTER_HOURS,
     already_written,
     card,
     felt_at,
-    keep,
     planned_minutes,
     refuse,
-    session_ended,
     told,
+    too_early,
     wants_json,
 )
 from pinprick_web.words import capital, day_words, drawn, is_ring, short_name
@@ -197,7 +195,7 @@ def _finished(request: HttpRequest, here: Here) -> HttpResponse:
     if entered.day != here.today and not {"confirmed", "correct"} & set(fields):
         return _stale(request, here, entered, fields, as_json=as_json)
     try:
-        kept = keep(here, entered)
+        kept = services.record_entry(here.record, entered, here.moment)
     except WrittenAlreadyError:
         return already_written(request, here, entered, fields, as_json=as_json)
     except KeyUsedError as error:
@@ -222,7 +220,7 @@ def _after(here: Here, stops: tuple[str, ...], entered: Entered) -> str:
 def _rung(request: HttpRequest, here: Here, entered: Entered, *, as_json: bool) -> HttpResponse:
     """A session of the build-up. One that ended early is no step; one that was too sharp is one step down."""
     over = reverse("session_over", kwargs={"code": here.record.code})
-    sharp = entered.ended == Ended.TOO_SHARP.value or (entered.prick is not None and entered.prick >= TOO_PAINFUL)
+    sharp = bool(services.felt_in(entered))
     is_step = not entered.ended and entered.prick is not None and entered.day == here.today
     if is_step and _rung_today(here):  # sent twice: it is written once
         return told(Saved("same", (), repeated=True), felt_at(here, PAINFUL) if sharp else over, as_json=as_json)
@@ -322,14 +320,10 @@ def _early(request: HttpRequest, here: Here) -> dict[str, Any]:
 def _over(here: Here, day: date) -> dict[str, Any]:
     rated = here.conduct.rated(day)
     minutes = round(rated.minutes) if rated is not None and rated.minutes is not None else None
-    ended = session_ended(here.conduct.versions(day))
     after = ""
-    if ended is not None and here.conduct.plan.primary.asked is Asked.EVENING and day == here.today:
-        ready = ended.at.astimezone(here.moment.at.tzinfo) + timedelta(hours=AFTER_HOURS)
-        if ready > here.moment.at and ready.date() == here.today:
-            after = _("This evening’s question is best answered after %(time)s.") % {
-                "time": formats.time_format(ready.timetz(), "H:i")
-            }
+    ready = too_early(here, day)
+    if ready is not None:
+        after = _("This evening’s question is best answered after %(time)s.") % {"time": ready}
     if minutes is None:
         heading = _("Done for today.")
     elif rated is not None and rated.ended is None:

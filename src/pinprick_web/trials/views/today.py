@@ -105,8 +105,6 @@ def _treatment(here: Here) -> dict[str, Any]:
     if arm is None or gate is None:
         raise ProtocolError(_("Today’s treatment is not known. Open the page again."))
     rated = conduct.rated(here.today)
-    stepped = gate.step is not None and gate.step.minutes < arm.minutes
-    minutes = gate.step.minutes if gate.step is not None and stepped else arm.minutes
     done = rated is not None and rated.done is not None
     is_ring = words.is_ring(conduct.plan, arm)
     done_today = done and rated is not None and rated.done is True
@@ -116,14 +114,14 @@ def _treatment(here: Here) -> dict[str, Any]:
         "name": words.short_name(arm),
         "what_to_do": [_(text) for text in (arm.what_to_do, arm.set_up, arm.when) if text],
         "disc": words.drawn(motif.disc(is_ring, decorative=True)),
-        "minutes": minutes,
-        "stepped": stepped,
-        "cloth": gate.step is not None and conduct.safety.needs_cloth,
+        "minutes": here.agenda.minutes,
+        "stepped": here.agenda.is_stepped_down,
+        "cloth": arm.on_the_mat and conduct.safety.needs_cloth,
         "gate": gate,
         "closed": not gate.open and not done_today,
         "done": done_today,
         "done_minutes": rated.minutes if rated else None,
-        "timed": minutes > 0,
+        "timed": here.agenda.minutes > 0,
     }
 
 
@@ -134,25 +132,19 @@ def _around(here: Here) -> dict[str, Any]:
         return {"here": here}
     about = conduct.day_to_rate(here.today)
     days = conduct.scheduled_days
-    primary = plan.primary.name
-
-    def is_rated(day: date) -> bool:
-        version = conduct.rated(day)
-        return version is not None and primary in version.ratings
-
     before = about - timedelta(days=1)
     missed = 0
     for day in reversed([day for day in days if day < about]):
-        if is_rated(day):
+        if conduct.is_rated(day):
             break
         missed += 1
     person = here.record.person
     return {
         "here": here,
         "about": about if about in days else None,
-        "answered": is_rated(about),
+        "answered": conduct.is_rated(about),
         "next_morning": plan.primary.asked is Asked.NEXT_MORNING,
-        "missed_yesterday": before if before in days and not is_rated(before) and missed < RECENTLY else None,
+        "missed_yesterday": before if before in days and not conduct.is_rated(before) and missed < RECENTLY else None,
         "ask_reminders": ask_about_reminders(missed, asked_already=person.reminders_asked),
     }
 
