@@ -4,10 +4,10 @@ import time
 
 import pytest
 
+from tests.browser.conftest import RULES
 from tests.running import clock_on
 
 pytestmark = pytest.mark.browser
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DAY, ON = 3, "2026-05-07"
 
 

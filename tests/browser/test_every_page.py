@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Phone
+from tests.browser.conftest import RULES, Phone
 from tests.browser.every_page import PAGES, REFUSALS, addresses
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MOST_BYTES, MOST_REQUESTS, MOST_SCRIPT = 60_000, 6, 20_000
 THEMES, WIDTHS = ("light", "dark"), (320, 390, 1280)
 BLOCKED = "Service Worker registration blocked by Playwright"

@@ -1,38 +1,18 @@
 """The page in a real browser: accessible, still, quiet and never wider than the window."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pinprick import page
+from tests.browser.conftest import RULES
 from tests.unit.results import cast
 
 pytestmark = pytest.mark.browser
 
 PAGES = ["better", "no difference that matters", "not sure enough", "four days", "no day", "odd names", "several"]
 WIDTHS = [320, 390, 1280]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars",
-]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    """Start Chromium: the one that PINPRICK_CHROMIUM names, or the one on the path."""
-    chromium = os.environ.get("PINPRICK_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        absent = "no Chromium: name one in PINPRICK_CHROMIUM; the page went unlooked at"
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(absent)
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.browser.conftest import until
+from tests.browser.conftest import RULES, until
 from tests.running import clock_on
 
 pytestmark = pytest.mark.browser
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DAY, ON, START = 3, "2026-05-07", "19:00"
 
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pinprick.cli.options import AsJson, Today, TrialFile, now
-from pinprick.cli.terminal import check_output, say
+from pinprick.cli.terminal import check_output, print_json, say, standing
 from pinprick.errors import FileError
-from pinprick.trial.commitment import Moment
 
 if TYPE_CHECKING:
-    from pinprick.trial.conduct import Conduct
+    pass
 
 
 def export(
@@ -77,7 +75,7 @@ def export(
         holds = leaving.members(data)
     _write_new(out, data)
     if as_json:
-        _print({**_about(conduct, moment), "out": str(out), "holds": holds})
+        print_json({**standing(conduct, moment), "out": str(out), "holds": holds})
         return
     lines = [f"Written: {out}, with everything up to today."]
     if conduct.is_sealed:
@@ -113,7 +111,8 @@ def import_trial(
         lacks_seal = conduct.is_sealed and not seal_path(trial).exists()
     moment = now(today)
     if as_json:
-        _print({**_about(conduct, moment), "trial": str(trial), "entries": len(conduct.events), "seal": not lacks_seal})
+        taken = {"trial": str(trial), "entries": len(conduct.events), "seal": not lacks_seal}
+        print_json(standing(conduct, moment) | taken)
         return
     lines = [f"Taken in: {trial}, with {len(conduct.events)} entries, each checked."]
     if lacks_seal:
@@ -144,18 +143,3 @@ def _write_new(path: Path, data: bytes) -> None:
     except OSError as error:
         path.unlink(missing_ok=True)
         raise FileError(f"{path} cannot be written ({error.strerror}); choose another place.") from None
-
-
-def _about(conduct: Conduct, moment: Moment) -> dict[str, Any]:
-    """What every answer about a trial begins with."""
-    return {
-        "protocol": conduct.plan.name,
-        "phase": conduct.phase(moment.day).value,
-        "day": moment.day.isoformat(),
-        "sealed": conduct.is_sealed,
-        "rehearsed": conduct.rehearsed or moment.rehearsed,
-    }
-
-
-def _print(body: dict[str, Any]) -> None:
-    print(json.dumps(body, ensure_ascii=False, indent=2, allow_nan=False))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pinprick.cli.options import AsJson, Today, TrialFile, is_asking, now
-from pinprick.cli.terminal import hear, parse_today, say, speak
+from pinprick.cli.terminal import hear, parse_today, print_json, say, speak, standing
 from pinprick.errors import DiaryError, ProtocolError
 from pinprick.trial.commitment import Moment
 from pinprick.trial.table import day_name
@@ -79,9 +78,9 @@ def start(
         book.write(after)
     first = after.scheduled_days[0]
     if as_json:
-        _print(
+        print_json(
             {
-                **_where(after, moment),
+                **standing(after, moment),
                 "first_day": first.isoformat(),
                 "last_day": after.last_day.isoformat(),
                 "commitment": after.start["commitment"],
@@ -198,9 +197,9 @@ def today(
         book.write(conduct)
         remarks = book.remarks
     if as_json:
-        _print(
+        print_json(
             {
-                **_where(conduct, moment),
+                **standing(conduct, moment),
                 "day_number": conduct.day_number(day) if conduct.has_started else None,
                 "days_at_most": conduct.plan.n_days,
                 "treatment": words.treatment_dict(todays.arm) if todays.arm and not todays.withheld else None,
@@ -289,9 +288,9 @@ def rate(
         remarks = book.remarks
     rated = conduct.rated(about)
     if as_json:
-        _print(
+        print_json(
             {
-                **_where(conduct, moment),
+                **standing(conduct, moment),
                 "about": about.isoformat(),
                 "written": written.value if written else None,
                 "ratings": dict(rated.ratings) if rated else {},
@@ -373,7 +372,7 @@ def status(trial: TrialFile, today: Today = None, as_json: AsJson = False) -> No
         else words.waiting_lines(conduct, phase, moment.day)
     )
     if as_json:
-        body: dict[str, Any] = _where(conduct, moment)
+        body: dict[str, Any] = standing(conduct, moment)
         if so_far:
             body |= {
                 "days_done": so_far.days_done,
@@ -383,7 +382,7 @@ def status(trial: TrialFile, today: Today = None, as_json: AsJson = False) -> No
                 "answered": round(so_far.answered, 3),
                 "days_left": so_far.days_left,
             }
-        _print(body | {"lines": lines})
+        print_json(body | {"lines": lines})
         return
     rows = [f"  {row}" for row in words.thread(conduct, moment.day)] if so_far else []
     say([*lines, *rows], loaded.remarks)
@@ -433,7 +432,7 @@ def conducted_verdict(
         so_far = progress(conduct, moment.day)
         lines = words.not_yet_lines(conduct, so_far)
         if as_json:
-            _print({**_where(conduct, moment), "finding": None, "days_left": so_far.days_left, "lines": lines})
+            print_json({**standing(conduct, moment), "finding": None, "days_left": so_far.days_left, "lines": lines})
         else:
             say(lines, remarks)
         return None
@@ -441,16 +440,16 @@ def conducted_verdict(
     if reading.result is None:
         lines = ["Nothing was rated in time, so there is nothing to say.", *words.belief_lines(conduct)]
         if as_json:
-            _print({**_where(conduct, moment), "finding": "cannot_tell", "lines": lines})
+            print_json({**standing(conduct, moment), "finding": "cannot_tell", "lines": lines})
         else:
             say(lines, remarks)
         return told
     result = reading.result
     if as_json:
         body = result.to_dict()
-        _print(
+        print_json(
             {
-                **_where(conduct, moment),
+                **standing(conduct, moment),
                 **body,
                 "belief": dict(conduct.start["belief"]),
                 "belief_after": dict(conduct.belief_after) if conduct.belief_after else None,
@@ -545,21 +544,6 @@ def _step(
 
 def _tell(conduct: Any, moment: Moment, as_json: bool, lines: list[str]) -> None:
     if as_json:
-        _print({**_where(conduct, moment), "lines": lines})
+        print_json({**standing(conduct, moment), "lines": lines})
     else:
         say(lines)
-
-
-def _where(conduct: Any, moment: Moment) -> dict[str, Any]:
-    """What every answer about a trial begins with."""
-    return {
-        "protocol": conduct.plan.name,
-        "phase": conduct.phase(moment.day).value,
-        "day": moment.day.isoformat(),
-        "sealed": conduct.is_sealed,
-        "rehearsed": conduct.rehearsed or moment.rehearsed,
-    }
-
-
-def _print(body: dict[str, Any]) -> None:
-    print(json.dumps(body, ensure_ascii=False, indent=2, allow_nan=False))

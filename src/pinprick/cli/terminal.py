@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pinprick.errors import DiaryError, FileError
 from pinprick.trial.table import parse_day
+
+if TYPE_CHECKING:
+    from pinprick.trial.commitment import Moment
+    from pinprick.trial.conduct import Conduct
 
 
 def refuse(line: str) -> None:
@@ -57,6 +62,22 @@ def parse_today(text: str, option: str = "--today") -> date:
         return parse_day(text)
     except ValueError as error:
         raise DiaryError(f"{option} {text[:20]!r} {error}.") from None
+
+
+def standing(conduct: Conduct, moment: Moment) -> dict[str, Any]:
+    """What every answer about a trial begins with."""
+    return {
+        "protocol": conduct.plan.name,
+        "phase": conduct.phase(moment.day).value,
+        "day": moment.day.isoformat(),
+        "sealed": conduct.is_sealed,
+        "rehearsed": conduct.rehearsed or moment.rehearsed,
+    }
+
+
+def print_json(body: Mapping[str, Any]) -> None:
+    """Print an answer for programs."""
+    print(json.dumps(body, ensure_ascii=False, indent=2, allow_nan=False))
 
 
 def say(lines: Sequence[str], remarks: Sequence[str] = (), *, heading: bool = True) -> None:
