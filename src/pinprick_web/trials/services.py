@@ -104,8 +104,11 @@ def check_alone(person: Person, moment: Moment, *, but: TrialRecord | None = Non
 
 
 def screen_again(record: TrialRecord, screening: Screening, moment: Moment) -> Conduct:
-    """The outcome of the safety questions for a trial that has not started yet."""
+    """The outcome of the safety questions for a trial that has not started yet; told again, it is written once."""
     with store.writing(record) as book:
+        last = book.conduct.events[-1]
+        if last.kind == "screened" and (last.moment.day, last.data["screening"]) == (moment.day, screening.to_dict()):
+            return book.conduct
         return book.write(book.conduct.with_screening(screening, moment, country=record.person.country or None))
 
 

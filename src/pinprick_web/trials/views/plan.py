@@ -20,6 +20,7 @@ from pinprick_web import words
 from pinprick_web.clock import now
 from pinprick_web.people.models import ConsentRecord
 from pinprick_web.trials import planned, services
+from pinprick_web.trials.views.screen import Sitting
 
 ENOUGH: Final = 25  # of 50 people; below it a plan will probably not answer
 N_PEOPLE: Final = 50
@@ -384,6 +385,7 @@ def consent(request: HttpRequest) -> HttpResponse:
             return redirect("screen", number=1)
         if ConsentRecord.Purpose.CARE in given:
             record = services.open_trial(person, plan, draft, moment, purposes=given)
+            Sitting(person, None).forget()  # what followed is written down, and nothing else is needed
             return redirect("ready", code=record.code)
         error = _("Tick the first box to go on. Without it nothing can be kept, and no trial can start.")
     shown = {"plan": plan, "error": error, "back": reverse("plan_shown")}

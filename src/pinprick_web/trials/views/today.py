@@ -23,6 +23,7 @@ from pinprick_web import words
 from pinprick_web.reminders import ask_about_reminders
 from pinprick_web.trials import services
 from pinprick_web.trials.doorway import Here, opened
+from pinprick_web.trials.views.screen import Sitting
 from pinprick_web.trials.views.session import card_with_session
 
 RECENTLY = 7
@@ -197,7 +198,9 @@ def start(request: HttpRequest, here: Here) -> HttpResponse:
         return redirect("today", code=here.record.code)
     if request.method == "POST":
         first_day = _first_day(request.POST.get("first_day", ""), here.moment)
+        sitting = Sitting(here.record.person, here.record)
         services.start(here.record, here.moment, first_day=first_day, built_up=built_up and not conduct.built_up)
+        sitting.forget()
         return redirect("started", code=here.record.code)
     shown = _start(here) | {
         "gate": conduct.may_start(here.today),
