@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise, repeat
+from itertools import chain, pairwise, repeat
 from pathlib import Path
 from typing import TypeVar
 
@@ -399,7 +399,7 @@ def _quoted(cell: str) -> str:
 
 def _check_names(diary: Diary) -> None:
     """Refuse what a CSV could not give back."""
-    words = {"day", "treatment", *OTHER_WORDS["day"], *AFTER_RATINGS}
+    words = {"day", "treatment", *AFTER_RATINGS, *chain.from_iterable(OTHER_WORDS.values())}
     if not diary.outcomes:
         raise FileError("A diary without an outcome cannot be written as CSV; name at least one, such as pain.")
     for name in diary.outcomes:

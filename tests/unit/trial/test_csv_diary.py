@@ -393,3 +393,9 @@ def test_no_note_is_written_as_a_formula(note):
 def test_what_would_not_read_back_is_not_written(diary, says):
     with pytest.raises(FileError, match=says):
         diary_to_csv(diary)
+
+
+@pytest.mark.parametrize("name", ["note", "notes", "NOTES", "Date", "arm", "condition", "intervention", "received"])
+def test_an_outcome_that_would_be_read_as_another_column_is_not_written(name):
+    with pytest.raises(FileError, match="give it another name"):
+        diary_to_csv(Diary((Entry(date(2026, 5, 4), "mat", {name: 4.0}),), (name,)))
