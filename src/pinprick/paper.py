@@ -1,18 +1,16 @@
 """The practitioner's paper: one person's trial on two sides of A4, as a tagged PDF.
 
-It is set by Typst from data alone: nothing that a person wrote is ever read as markup, no file is written, and no
-font of the machine is used unless a name needs one. The same trial, day and name give the same bytes.
+This says what stands on it, and `pinprick.typeset` sets it. The same trial, day and name give the same bytes.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
-from importlib.resources import as_file, files
-from typing import TYPE_CHECKING, Any, Final
+from importlib.resources import files
+from typing import Any, Final
 
 from pinprick import charts
 from pinprick.analysis.burden import burden
@@ -21,7 +19,7 @@ from pinprick.analysis.single import Result
 from pinprick.charts.alone import WORK
 from pinprick.charts.answers import answers_words
 from pinprick.charts.days import days_words
-from pinprick.errors import ComputationError, PinprickError, ProtocolError
+from pinprick.errors import ProtocolError
 from pinprick.report import burden as burden_words
 from pinprick.report import conduct as conduct_words
 from pinprick.report import decided, dots_sentence, fool, headline
@@ -37,28 +35,12 @@ from pinprick.report.practitioner import (
 )
 from pinprick.report.standing import can_be_drawn
 from pinprick.trial.conduct import Conduct
+from pinprick.typeset import typeset
 from pinprick.version import __version__
 from pinprick.words import _, ngettext
 
-if TYPE_CHECKING:
-    import typst
-
-SETTINGS: Final = (
-    (11.0, "yes"),
-    (10.5, "yes"),
-    (10.0, "yes"),
-    (9.5, "yes"),
-    (9.5, "no"),
-    (9.0, "no"),
-    (8.5, "no"),
-    (8.0, "no"),
-)
-"""Points, and whether the second side has a beginning of its own; the first that fits on two sides is taken."""
-SIDES: Final = 2
 MOST_PAIRS: Final = 5
 
-_UNSHOWN: Final = re.compile(r'the text `"(.*)"` could not be displayed')
-_WRITTEN_OUT: Final = re.compile(r"\\u\{([0-9a-fA-F]+)\}")
 _MARGINS: Final = re.compile(r' width="\d+" height="([\d.]+)" viewBox="-(\d+) 0 (\d+) [\d.]+"')
 _PAPER: Final = re.compile(r"<rect [^>]*/>")
 
@@ -89,14 +71,18 @@ def practitioner(conduct: Conduct, reading: Reading, *, made_on: date, shared_by
     PinprickError
         If Typst or Altair is not installed.
     """
+    return typeset(practitioner_content(conduct, reading, made_on=made_on, shared_by=shared_by), made_on)
+
+
+def practitioner_content(conduct: Conduct, reading: Reading, *, made_on: date, shared_by: str = "") -> dict[str, Any]:
+    """Give what stands on the paper as plain data, for `pinprick.typeset.typeset`; it raises as `practitioner` does."""
     if not reading.ready or conduct.revealed is None:
         raise ProtocolError(
             "The trial is still sealed, and a paper would tell which way it leans; reveal the answer first: "
             "pinprick verdict."
         )
     read_on = date.fromisoformat(conduct.revealed["verdict"]["read_on"])
-    content = _content(conduct, reading, read_on=read_on, made_on=made_on, shared_by=shared_by)
-    return _typeset(content, made_on)
+    return _content(conduct, reading, read_on=read_on, made_on=made_on, shared_by=shared_by)
 
 
 # --- what it says --------------------------------------------------------------------------------------
@@ -208,50 +194,3 @@ def _wordmark() -> str:
         .replace('class="f-mat"', f'fill="{colour["mat"]}"')
         .replace('class="s-towel"', f'fill="none" stroke="{colour["towel"]}"')
     )
-
-
-# --- how it is set -------------------------------------------------------------------------------------
-
-
-def _typeset(content: dict[str, Any], made_on: date) -> bytes:
-    """Set the paper, in the fonts that come along; in others, and in the end "?", for what these do not have."""
-    try:
-        import typst
-    except ImportError:
-        raise PinprickError(
-            "A PDF needs Typst, which is not installed; get it with: pip install 'pinprick[report]'"
-        ) from None
-    data = json.dumps(content, ensure_ascii=False)
-    with as_file(files("pinprick").joinpath("look")) as folder:
-        ours = fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(folder)])
-        while True:
-            compiler = typst.Compiler(folder / "practitioner.typ", font_paths=fonts)
-            try:
-                return _fitted(compiler, data, made_on)
-            except typst.TypstError as error:
-                unshown = _unshown(error.message)  # PDF/UA allows no character without a glyph
-                if not unshown:
-                    raise ComputationError(f"The paper could not be set ({error.message}); please report it.") from None
-            if fonts is ours:
-                fonts = typst.Fonts(font_paths=[str(folder)])
-            else:
-                data = data.translate(dict.fromkeys(map(ord, unshown), "?"))
-
-
-def _fitted(compiler: typst.Compiler, data: str, made_on: date) -> bytes:
-    """Set it as large as it fits."""
-    midnight = datetime(made_on.year, made_on.month, made_on.day, tzinfo=UTC)
-    for size, turn in SETTINGS:
-        inputs = {"data": data, "size": str(size), "turn": turn}
-        pdf = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards="ua-1", timestamp=midnight)
-        n_sides = int(compiler.query("<pages>", field="value", one=True))
-        if isinstance(pdf, bytes) and n_sides <= SIDES:
-            return pdf
-    raise ComputationError(f"The paper does not fit on {SIDES} sides; give the treatments shorter names.")
-
-
-def _unshown(message: str) -> set[str]:
-    """The characters that Typst has no glyph for; empty where it complains of something else."""
-    found = _UNSHOWN.search(message)
-    text = _WRITTEN_OUT.sub(lambda one: chr(int(one[1], 16)), found[1]) if found else ""
-    return {character for character in text if not character.isascii()}

@@ -7,6 +7,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from pinprick import paper
+from pinprick.typeset import typeset
+from pinprick_web.aside import aside
 from pinprick_web.trials import services
 from pinprick_web.trials.doorway import Here, opened
 from pinprick_web.trials.views.answer import shown_of
@@ -29,7 +31,8 @@ def practitioner_pdf(request: HttpRequest, here: Here) -> HttpResponse:
     if not here.conduct.has_started or here.conduct.is_sealed:
         return redirect("practitioner", code=here.record.code)
     reading = services.reading_of(here.conduct, here.today)
-    body = paper.practitioner(here.conduct, reading, made_on=here.today)
+    content = paper.practitioner_content(here.conduct, reading, made_on=here.today)
+    body = aside(typeset, content, here.today)  # Typst and its fonts would stay in this process's memory
     response = HttpResponse(body, content_type="application/pdf")
     response["Content-Disposition"] = 'inline; filename="pinprick.pdf"'
     return response
