@@ -20,6 +20,7 @@ def quick() -> tuple[table.Report, str]:
     return report, table.as_markdown(report, command="./go bench --quick --without-r")
 
 
+@pytest.mark.slow
 def test_every_peer_that_needs_no_r_has_its_row(quick):
     report, page = quick
     timed = {timing.method for timing in report.timings}
@@ -30,6 +31,7 @@ def test_every_peer_that_needs_no_r_has_its_row(quick):
     assert "R is not here" in page
 
 
+@pytest.mark.slow
 def test_timings_are_positive_and_the_kernel_is_faster_than_the_models_it_replaces(quick):
     report, _ = quick
     ms = {timing.method: timing.median for timing in report.timings}
@@ -37,6 +39,7 @@ def test_timings_are_positive_and_the_kernel_is_faster_than_the_models_it_replac
     assert ms[table.ONE_CALL] < ms["statsmodels SARIMAX(1,0,0)"]
 
 
+@pytest.mark.slow
 def test_rates_are_shares_and_ours_are_near_what_they_should_be(quick):
     """400 diaries in 16 cells: the mean's standard error is 0.3 points, so 2 points are six of them."""
     report, _ = quick

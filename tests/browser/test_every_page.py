@@ -14,6 +14,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MOST_BYTES, MOST_REQUESTS, MOST_SCRIPT = 60_000, 6, 20_000
 THEMES, WIDTHS = ("light", "dark"), (320, 390, 1280)
 BLOCKED = "Service Worker registration blocked by Playwright"
+FURTHEST_LEFT = """Math.min(0, ...[...document.querySelectorAll('main *')].filter(e => e.checkVisibility())
+    .filter(e => !e.closest('svg') && !e.closest('.unseen'))
+    .map(e => Math.round(e.getBoundingClientRect().left)))"""
 FURNITURE = ("/sw.js", ".webmanifest", "/icons/")
 """What a browser fetches once for an installed app, and not for a page."""
 
@@ -45,6 +48,13 @@ def looked(browser, served, where) -> Iterator[Any]:
         assert [told for told in phone.noise if told != BLOCKED] == []
 
 
+def complaints(axe: Any, page: Any) -> list[tuple[str, str]]:
+    """What axe has against a page as it is now."""
+    found = axe.run(page, options={"runOnly": RULES})
+    assert len(found.response["passes"]) > 10, "it did look"
+    return [(one["id"], one["nodes"][0]["html"][:140]) for one in found.response["violations"]]
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(looked, name: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
@@ -53,11 +63,15 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(looked, name: str) -> No
             page = looked(name, width, theme).page
             for fold in page.locator("summary").all():
                 fold.click()
-            found = axe.run(page, options={"runOnly": RULES})
-            assert len(found.response["passes"]) > 10, "it did look"
-            wrong = [(v["id"], v["nodes"][0]["html"][:140]) for v in found.response["violations"]]
-            assert wrong == [], (width, theme)
+            assert complaints(axe, page) == [], (width, theme)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, theme)
+    page.evaluate("document.documentElement.dir = 'rtl'")  # as for a language that is written so, at 1280 and dark
+    assert complaints(axe, page) == []
+    page = looked(name, 390, "light").page
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    assert complaints(axe, page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate(FURTHEST_LEFT) >= 0
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -76,6 +76,7 @@ def test_the_truth_lies_anywhere_in_its_posterior_equally_often(shipped):
     assert uniformity(positions) > 0.001
 
 
+@pytest.mark.slow
 def test_recalibrating_on_other_draws_gives_the_thresholds_that_ship():
     """2,000 trials a scenario against 50,000: quantiles near .95 differ by under 0.15 in z (five standard errors)."""
     shipped = {row["ceiling_days"]: row for row in load_table()["rows"] if row["period_days"] == 3}

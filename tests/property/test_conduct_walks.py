@@ -118,7 +118,7 @@ def walk(rng):
     return n_started, n_sessions
 
 
-@pytest.mark.parametrize("part", range(N_PART))
+@pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.slow) for part in range(1, N_PART))])
 def test_no_walk_reaches_a_started_mat_trial_with_an_open_stop(part, make_rng):
     rng = make_rng(7_300 + part)
     reached = np.array([walk(rng) for _ in range(N_WALK // N_PART)]).sum(axis=0)

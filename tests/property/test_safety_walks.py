@@ -179,7 +179,7 @@ def walk(rng, pools):
     return record, reached
 
 
-@pytest.mark.parametrize("part", range(N_PARTS))
+@pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.slow) for part in range(1, N_PARTS))])
 def test_no_walk_gets_past_an_open_stop(part, pools) -> None:
     reached = set()
     for number in range(part, N_WALKS, N_PARTS):

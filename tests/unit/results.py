@@ -6,8 +6,10 @@ from datetime import date, timedelta
 from functools import cache
 from itertools import product
 from statistics import NormalDist
+from typing import Final
 
 import numpy as np
+import pytest
 
 from pinprick.analysis.bare import plan_for
 from pinprick.analysis.checks import Caveat
@@ -198,6 +200,16 @@ CAST: dict[str, Callable[[], Result]] = {
         seed=4,
     ),
 }
+
+
+AT_ONCE: Final = frozenset((
+    "better", "better, bare", "worse", "no worthwhile benefit, harm", "no difference that matters", "stopped",
+    "more than a year", "at the ceiling", "four days", "no day", "one treatment rated", "all equal", "course, better",
+    "odd names", "long names",
+))  # fmt: skip
+"""One of every kind; drawing or printing the others as well is left to ./go test --all."""
+
+DRAWN_CAST: Final = [pytest.param(name, id=name, marks=() if name in AT_ONCE else pytest.mark.slow) for name in CAST]
 
 
 @cache

@@ -15,9 +15,15 @@ from docs.catalogue import CATALOGUE, CLOSING, KEPT, LONGER, OPENING, PSEUDO_LAN
 
 
 @pytest.fixture(scope="module")
-def said() -> list[str]:
+def texts() -> set[Text]:
+    """Every text, gathered once."""
+    return set(catalogue.texts())
+
+
+@pytest.fixture(scope="module")
+def said(texts: set[Text]) -> list[str]:
     """Every text, a plural's forms one by one."""
-    forms = ((text.said,) if isinstance(text.said, str) else text.said for text in catalogue.texts())
+    forms = ((text.said,) if isinstance(text.said, str) else text.said for text in texts)
     return [one for each in forms for one in each]
 
 
@@ -48,8 +54,8 @@ def test_the_catalogue_is_complete_english() -> None:
         ("a towel over the mat", "src/pinprick/trial/ready/mat-vs-rest-back-pain.yaml"),
     ],
 )
-def test_every_kind_of_text_is_gathered(text: str | tuple[str, str], source: str) -> None:
-    assert Text(source, text) in set(catalogue.texts())
+def test_every_kind_of_text_is_gathered(text: str | tuple[str, str], source: str, texts: set[Text]) -> None:
+    assert Text(source, text) in texts
 
 
 def test_a_template_gives_its_texts_however_it_is_indented(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -207,6 +207,7 @@ def test_too_little_to_tell_is_an_answer(run, write, name):
     assert "cannot tell" in out
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_rows_get_an_answer(run, write):
     day = np.datetime64("1750-01-01") + np.arange(100_000)
     rng = np.random.default_rng(1)

@@ -16,7 +16,7 @@ import pytest
 SRC = Path(__file__).resolve().parents[2] / "src"
 FLOORS = [
     {"errors", "version", "words"},
-    {"trial", "bayes"},
+    {"trial", "bayes", "typeset"},
     {"analysis", "evidence", "dose", "formats"},
     {"planning"},
     {"report"},  # words

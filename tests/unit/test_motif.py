@@ -511,6 +511,7 @@ def pixels(png: bytes) -> tuple[int, int, bytes]:
     return width, height, b"".join(rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ICONS)
 def test_the_icons_of_the_site_are_what_the_function_draws(name: str) -> None:
     """Within two steps of 255, as converters round apart; after a change write them anew with `icon_png`."""

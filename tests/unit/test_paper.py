@@ -24,7 +24,7 @@ from pinprick.trial.plan import Arm, Kind
 from pinprick.trial.protocol_file import read_protocol
 from pinprick.version import __version__
 from tests.conducted import at, lived, noisy, started, with_well_day
-from tests.unit.results import CAST, cast
+from tests.unit.results import CAST, DRAWN_CAST, cast
 
 MADE_ON = date(2026, 6, 11)
 BELIEF = {"expectation": {"mat": 7, "towel": 3}, "choice_today": "mat"}
@@ -131,7 +131,7 @@ def test_without_typst_it_says_how_to_get_it(monkeypatch):
 # ---- the file
 
 
-@pytest.mark.parametrize("name", CAST)
+@pytest.mark.parametrize("name", DRAWN_CAST)
 def test_every_finding_fits_on_two_tagged_sides(name):
     pdf = paper_of(name)
     reader = PdfReader(BytesIO(pdf))

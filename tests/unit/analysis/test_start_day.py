@@ -133,8 +133,13 @@ def test_one_pass_for_all_starts_agrees_with_a_fit_for_each(make_rng):
         assert posterior.probability_above(1.0) == pytest.approx(alone.probability_above(1.0), abs=1e-10)
 
 
-@pytest.mark.parametrize("missing", [0.0, 0.3, 0.9])
-@pytest.mark.parametrize("washout_days", [0, 6])
+@pytest.mark.parametrize(
+    ("missing", "washout_days"),
+    [
+        (0.3, 6),
+        *(pytest.param(*each, marks=pytest.mark.slow) for each in [(0.0, 0), (0.3, 0), (0.9, 0), (0.0, 6), (0.9, 6)]),
+    ],
+)
 def test_whatever_the_ratings_no_more_start_days_are_rare_than_there_may_be(make_rng, missing, washout_days):
     """Exactness without chance: of all days that could have been drawn, at most a share a gives p <= a."""
     for number in range(4):
@@ -148,6 +153,7 @@ def test_whatever_the_ratings_no_more_start_days_are_rare_than_there_may_be(make
                 assert np.mean(one <= level + 1e-9) <= level + 1e-9
 
 
+@pytest.mark.slow
 def test_under_no_effect_p_is_uniform_whatever_trend_and_autocorrelation(make_rng):
     """800 trials over 20 start days: the chance of a false alarm is 1 in 1,000."""
     rng = make_rng(3)

@@ -77,10 +77,10 @@ def diary_of(rating: np.ndarray) -> Diary:
     ("n_arms", "design", "control"),
     [
         (2, Blocks(3, 42), True),
-        (2, Blocks(7, 56, washout_days=2), True),
-        (2, Blocks(1, 28), False),
+        pytest.param(2, Blocks(7, 56, washout_days=2), True, marks=pytest.mark.slow),
+        pytest.param(2, Blocks(1, 28), False, marks=pytest.mark.slow),
         (3, Blocks(2, 60), True),
-        (3, Blocks(5, 75), True),
+        pytest.param(3, Blocks(5, 75), True, marks=pytest.mark.slow),
     ],
 )
 def test_every_simulated_trial_ends_as_the_product_would_end_it(n_arms: int, design: Blocks, control: bool) -> None:

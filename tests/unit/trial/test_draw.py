@@ -104,6 +104,7 @@ def test_every_schedule_of_a_small_design_is_equally_likely(n_arms, n_blocks):
     assert uniform(counts, allowed)
 
 
+@pytest.mark.slow
 def test_with_weekday_balance_every_allowed_schedule_is_equally_likely():
     plan = plan_of(Blocks(period_days=1, ceiling_days=14, weekday_balance=0))
     allowed = [

@@ -4,6 +4,7 @@
   const page = document.querySelector("[data-offline]"), $ = (name) => page.querySelector(`[data-${name}]`);
   const card = await Queue.card().catch(() => null);
   if (!card || !card.question) return;
+  $("nothing").hidden = true; // the question is the heading now
   const {lang} = Queue, today = Queue.dayOf(), day = Queue.shift(today, -card.back);
   const noon = new Date(day + "T12:00"), form = $("form"), mine = (one) => one.fields.day === day && one.fields.rating !== undefined;
   const weekday = noon.toLocaleDateString(lang, {weekday: "long"});
