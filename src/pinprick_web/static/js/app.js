@@ -24,7 +24,15 @@ const Queue = (() => {
   const dayOf = (at = new Date()) => iso(at).slice(0, 10);
   const shift = (day, n) => new Date(Date.parse(day + "T12:00Z") + n * 86400000).toISOString().slice(0, 10);
   const between = (a, b) => Math.round((Date.parse(b) - Date.parse(a)) / 86400000);
-  const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+  function zone() { // asking costs a slow phone a sixth of a second: once a day, and again where its clock has moved
+    const now = `${dayOf()} ${new Date().getTimezoneOffset()} `;
+    let known = "";
+    try { known = localStorage.getItem("zone") || ""; } catch { /* a private window may keep nothing */ }
+    if (known.startsWith(now)) return known.slice(now.length);
+    const name = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+    try { localStorage.setItem("zone", now + name); } catch { /* the same */ }
+    return name;
+  }
   const lang = document.documentElement.lang.replace(/^en$/, "en-GB"); // days and hours as the pages write them
   const fill = (text, values) => (text || "").replace(/\{(\w+)\}/g, (all, name) => (name in values ? values[name] : all));
 
