@@ -25,6 +25,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import write_po
 from django.utils.translation.template import templatize
 
+from pinprick.evidence.claims import claims, outcomes, popular_claims
+from pinprick.evidence.figures import load
+from pinprick.evidence.priors import library
 from pinprick.trial.instruments import outcomes_table
 from pinprick.trial.plan import Sequence
 from pinprick.trial.protocol_file import read_protocol, ready_names
@@ -123,6 +126,31 @@ def tables() -> Iterator[tuple[str, str]]:
             yield "src/pinprick/trial/outcomes.yaml", said or ""
     for name in ready_names():
         yield from ((f"src/pinprick/trial/ready/{name}.yaml", said) for said in _ready(name))
+    for name, texts in (("claims", _claims()), ("priors", _priors()), ("comparisons", _comparisons())):
+        yield from ((f"src/pinprick/evidence/{name}.yaml", said) for said in texts)
+
+
+def _claims() -> Iterator[str]:
+    yield from outcomes()
+    for claim in claims():
+        yield from (claim.says, claim.answer, claim.more, claim.rests_on, claim.harm, claim.certainty.short)
+        yield from (reason.why for reason in claim.certainty.reasons)
+        yield from (source.what for figure in claim.figures.values() for source in figure.sources if source.derived)
+        yield from (source.where for figure in claim.figures.values() for source in figure.sources if source.derived)
+    for said in popular_claims():
+        yield from (said.says, said.answer)
+
+
+def _priors() -> Iterator[str]:
+    yield from (prior.derivation for prior in library().priors)
+    yield from (library().why_sceptic, library().why_weak)
+
+
+def _comparisons() -> Iterator[str]:
+    told = load("comparisons.yaml")
+    yield from told["treatments"].values()
+    yield from (one["label"] for one in told["pain"])
+    yield from (one["why"] for one in told["unconnected"])
 
 
 def _safety() -> Iterator[str]:

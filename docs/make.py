@@ -24,6 +24,9 @@ from typing import Any
 import pinprick
 from pinprick import charts, report
 from pinprick.cli import COMMANDS, main
+from pinprick.evidence.claims import claims, popular_claims
+from pinprick.report.evidence import certainty_line, limits, quoted, word_of
+from pinprick.report.evidence_lines import check_lines, claim_lines, compare_lines, priors_lines, studies_lines
 
 ROOT = Path(__file__).resolve().parents[1]
 DIARY = "data/diary/melatonin_mood.csv"
@@ -41,6 +44,7 @@ def pages() -> dict[Path, bytes]:
         ROOT / "docs" / "cli.md": cli_page().encode(),
         ROOT / "docs" / "first-trial.md": first_trial_page().encode(),
         ROOT / "docs" / "api.md": api_page().encode(),
+        ROOT / "docs" / "evidence.md": evidence_page().encode(),
     }
 
 
@@ -75,6 +79,44 @@ def cli_page() -> str:
 def _commands() -> list[str]:
     """Every command with its help, in the order of a trial's life."""
     return [line for name in COMMANDS for line in (f"## {name}", "", "```", _help(name), "```", "")]
+
+
+def evidence_page() -> str:
+    """What `pinprick evidence` says, all of it: claims, comparisons, priors, studies, doubts about the records."""
+    said = [
+        "# What published trials say",
+        "",
+        "Made by `docs/make.py` from what `pinprick evidence` says; the numbers come from the records in "
+        "[src/pinprick/evidence/studies](../src/pinprick/evidence/studies), the judgements from "
+        "[claims.yaml](../src/pinprick/evidence/claims.yaml).",
+        "",
+        *(f"**{limit}**\n" if i == 0 else f"{limit}\n" for i, limit in enumerate(limits())),
+        "| | claim | in a word | certainty |",
+        "|---|---|---|---|",
+        *(f"| {one.number} | [{one.says}](#{one.id}) | {word_of(one)} | {certainty_line(one)} |" for one in claims()),
+        "",
+    ]
+    for one in claims():
+        title, *lines = claim_lines(one)
+        said += [f'<a id="{one.id}"></a>', "", f"## {title}", "", *_paragraphs(lines[:-1]), ""]
+    said += ["## Said by shops and pages", ""]
+    for popular in popular_claims():
+        links = ", ".join(f"[seen here]({url})" for url in popular.seen_at)
+        seen = f" ({links})" if links else ""
+        said.append(f"- **{quoted(popular.says)}** {word_of(popular)}. {popular.answer}{seen}")
+    for lines in (compare_lines(), priors_lines(), check_lines(), studies_lines()):
+        said += ["", f"## {lines[0]}", "", *_paragraphs(lines[1:])]
+    return "\n".join(said).rstrip() + "\n"
+
+
+def _paragraphs(lines: list[str]) -> list[str]:
+    """Paragraphs and lists, with addresses as links."""
+    said: list[str] = []
+    for line in lines:
+        if not line.startswith("- ") or (said and not said[-1].startswith("- ")):
+            said.append("")
+        said.append(re.sub(r"(https?://[^\s,;)]+)", r"<\1>", line))
+    return said
 
 
 def first_trial_page() -> str:

@@ -19,11 +19,14 @@ from urllib.parse import quote
 
 from pinprick import charts
 from pinprick.analysis.single import VERDICT_FORMAT, Result
+from pinprick.charts.context import inline_context
+from pinprick.context import InContext
 from pinprick.report import decided, fool, headline, method, person_line, settle, size
+from pinprick.report.context import context_lines, context_rows, context_title
 from pinprick.report.days import Day, every_day, unanswered
 from pinprick.report.how_large import dots_sentences
 from pinprick.report.names import clean, day_month, day_span, days, exact, number, outcome_name, sentence, tidy
-from pinprick.report.standing import can_be_drawn, participant
+from pinprick.report.standing import can_be_drawn, names, participant
 
 SOLID: Final = (
     '<svg class="key" viewBox="0 0 10 10" aria-hidden="true"><circle class="f-mat" cx="5" cy="5" r="5"/></svg>'
@@ -41,13 +44,15 @@ ICON: Final = (
 KEPT_TOGETHER: Final = re.compile(r"\d (?:in 100|points?|days?|of \d+)\b")
 
 
-def html(result: Result | Sequence[Result]) -> str:
+def html(result: Result | Sequence[Result], *, beside: InContext | None = None) -> str:
     """Write one result, or those of several people, as a complete HTML document.
 
     Parameters
     ----------
     result : Result or sequence of Result
         Several people come below each other, with one line each at the top.
+    beside : InContext, optional
+        One person's days beside published trials, in a section of their own.
 
     Returns
     -------
@@ -61,9 +66,14 @@ def html(result: Result | Sequence[Result]) -> str:
     """
     results = [result] if isinstance(result, Result) else list(result)
     if len(results) == 1:
-        title, body = headline(results[0]), _one(results[0])
+        title, body = headline(results[0]), _one(results[0], beside)
     else:
         title, body = _several(results)
+    return document(title, body, footer=_footer())
+
+
+def document(title: str, body: str, *, footer: str) -> str:
+    """Frame a body as one HTML document in our look: no script, nothing to load, one style that its policy names."""
     style = _style()
     policy = (
         f"default-src 'none'; style-src 'sha256-{_sha256(style)}'; font-src data:; img-src data:; "
@@ -76,18 +86,42 @@ def html(result: Result | Sequence[Result]) -> str:
         '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
         f"<title>{escape(title)} Pinprick</title>\n"
         f'<link rel="icon" href="data:image/svg+xml,{quote(ICON)}">\n<style>{style}</style>\n</head>\n<body>\n'
-        f"<header>{_look('wordmark.svg').strip()}</header>\n{body}\n<footer>{_footer()}</footer>\n</body>\n</html>\n"
+        f"<header>{_look('wordmark.svg').strip()}</header>\n{body}\n<footer>{footer}</footer>\n</body>\n</html>\n"
     )
 
 
 # --- one person, several people ------------------------------------------------------------------------
 
 
-def _one(result: Result) -> str:
+def _one(result: Result, beside: InContext | None) -> str:
     return (
         f'<main class="answer">\n<div class="head">\n<p class="when">{escape(_when(result))}</p>\n'
         f"<h1>{escape(headline(result))}</h1>\n</div>\n"
-        f"{_rest(result, level=2, prefix='', more=_computed(result))}\n</main>"
+        f"{_rest(result, level=2, prefix='', more=_beside(result, beside) + _computed(result))}\n</main>"
+    )
+
+
+def _beside(result: Result, found: InContext | None) -> str:
+    """Show what was expected, what the days say, and what different people conclude from them."""
+    if found is None:
+        return ""
+    width = result.outcome.width
+    rows = "".join(
+        f'<tr><th scope="row">{escape(row.label)}</th><td>{number(row.mean, width=width)}</td>'
+        f"<td>{number(row.low, width=width)} to {number(row.high, width=width)}</td></tr>\n"
+        for row in context_rows(result, found)
+    )
+    first, _second = names(result)
+    caption = f"Points in favour of {first}; a minus is in favour of the other. The shaded part is too small to matter."
+    table = (
+        f'<table class="all">\n<caption>{escape(caption)}</caption>\n<thead><tr><td></td><th scope="col">Points</th>'
+        f'<th scope="col">95 in 100</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>'
+    )
+    listed = "".join(f"<li>{_text(item)}</li>\n" for item in context_lines(result, found))
+    drawn = inline_context(result, found, id="published")
+    return (
+        f"<section>\n<h2>{escape(context_title())}</h2>\n<figure>\n{drawn}\n</figure>\n{table}\n"
+        f"<ul>\n{listed}</ul>\n</section>\n"
     )
 
 

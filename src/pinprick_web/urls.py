@@ -6,7 +6,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from pinprick_web import demo, offline, pages
+from pinprick_web import demo, evidence, offline, pages
 from pinprick_web.people import views as people
 from pinprick_web.trials.views import (
     answer,
@@ -98,6 +98,9 @@ urlpatterns = [
     # anybody's
     path("more/", pages.more, name="more"),
     path("about/", pages.about, name="about"),
+    path("evidence/", evidence.evidence, name="evidence"),
+    path("evidence/studies/", evidence.studies, name="studies"),
+    path("evidence/<slug:claim>/", evidence.claim, name="claim"),
     path("method/", pages.method, name="method"),
     path("method/wrong/", pages.wrong, name="wrong"),
     path("demo/", demo.open_demo, name="demo"),

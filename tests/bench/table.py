@@ -66,9 +66,12 @@ def as_markdown(report: Report, *, command: str) -> str:
     ]
     if report.days:
         parts += ["## Days to a verdict", DAYS, _days_table(report.days)]
-    parts += ["## Targets", TARGETS, _target_table(report)]
+    parts += ["## Targets", TARGETS, _target_table(report), SYNTHESES]
     return "\n\n".join(parts) + "\n"
 
+
+SYNTHESES = """\
+Meta-analyses beside metafor's stand in [syntheses.md](syntheses.md), by `.venv/bin/python -m tests.bench.synthesis`."""
 
 TIME = """\
 Wall time of one fit: the median over diaries without missing days that go through all 16 cells below. Every

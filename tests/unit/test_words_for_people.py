@@ -15,7 +15,12 @@ from pinprick.trial.plan import Sequence
 from pinprick.trial.protocol_file import read_protocol, ready_names
 from tests.unit.test_words import BANNED, MEAN, MOST, n_words, sentences
 
-FOR_OTHERS = {
+FOR_REVIEWERS = {
+    *(f"src/pinprick/evidence/{name}.py" for name in ("effect_size", "synthesis", "moderators", "bias", "influence")),
+    *(f"src/pinprick/evidence/{name}.py" for name in ("bayesian", "network", "heterogeneity", "derived", "check")),
+}
+"""What `pinprick synthesise` and `pinprick evidence --check` say of a table or a record, in the words of the trade."""
+FOR_OTHERS = FOR_REVIEWERS | {
     "src/pinprick/trial/safety.yaml",
     "src/pinprick/trial/outcomes.yaml",
     "src/pinprick/analysis/randomisation.py",

@@ -16,7 +16,7 @@ from tests.running import clock_on, running_trial
 pytestmark = pytest.mark.django_db
 
 DAY = conducted.DAY_0
-ARGUMENTS = {"number": 1, "step": "what", "on": date(2026, 5, 5), "token": "nobody"}
+ARGUMENTS = {"number": 1, "step": "what", "on": date(2026, 5, 5), "token": "nobody", "claim": "back_pain"}
 QUIET = {"quiet_from": "22:00", "quiet_until": "07:00"}
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 

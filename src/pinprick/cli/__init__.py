@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from pinprick import __version__
-from pinprick.cli import carry, conduct, plan, safety, site, verdict, verify
+from pinprick.cli import carry, conduct, evidence, plan, safety, site, synthesise, verdict, verify
 from pinprick.cli.terminal import refuse
 from pinprick.errors import PinprickError
 
@@ -77,6 +77,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "status": conduct.status,
     "verdict": verdict.verdict,
     "verify": verify.verify,
+    "synthesise": synthesise.synthesise,
+    "evidence": evidence.evidence,
     "export": carry.export,
     "import": carry.import_trial,
     "erase": conduct.erase,

@@ -18,6 +18,7 @@ from pinprick.trial.table import day_name
 
 if TYPE_CHECKING:
     from pinprick.analysis.reading import Reading
+    from pinprick.context import InContext
     from pinprick.trial.conduct import Conduct
 
 ANSWER_FIRST = "If none is: pinprick today --well. If any is, or you are not sure: pinprick today, at a keyboard."
@@ -396,6 +397,17 @@ class Shown:
     reading: Reading
     day: date
 
+    @property
+    def beside(self) -> InContext | None:
+        """The answer beside published trials; None where there is none, or nothing was published on its question."""
+        from pinprick.context import in_context, prior_for
+
+        result = self.reading.result
+        if result is None:
+            return None
+        plan, treatments = self.conduct.plan, result.observations.treatments
+        return in_context(result, prior_for(plan, treatments, result.outcome.name))
+
 
 def conducted_verdict(
     trial: Path, *, unseal: bool, guess: str | None, prefer: str | None, today: str | None, as_json: bool
@@ -444,7 +456,7 @@ def conducted_verdict(
         else:
             say(lines, remarks)
         return told
-    result = reading.result
+    result, beside = reading.result, told.beside
     if as_json:
         body = result.to_dict()
         print_json(
@@ -455,11 +467,12 @@ def conducted_verdict(
                 "belief_after": dict(conduct.belief_after) if conduct.belief_after else None,
                 "others": [other.to_dict() for other in reading.others],
                 "commitment": conduct.start["commitment"],
+                "beside_published": beside.to_dict() if beside else None,
             }
         )
         return told
     say([], remarks)
-    print(report.terminal(result, **style()))
+    print(report.terminal(result, beside=beside, **style()))
     if not conduct.revealed:
         say(["This is a look before the end. The trial goes on, and every later verdict will say that you looked."])
     say(

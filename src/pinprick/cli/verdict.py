@@ -6,7 +6,7 @@ import json
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,9 @@ from pinprick.cli.conduct import conducted_verdict
 from pinprick.cli.options import AsJson, Today
 from pinprick.cli.terminal import check_output, parse_today, style, write_output
 from pinprick.errors import ProtocolError
+
+if TYPE_CHECKING:
+    from pinprick.context import InContext
 
 
 def verdict(
@@ -55,6 +58,10 @@ def verdict(
     strict: Annotated[
         bool, typer.Option("--strict", help="Ask for more where the days hang together strongly.")
     ] = False,
+    published: Annotated[
+        str | None,
+        typer.Option(metavar="PRIOR", help="Show a diary beside published trials; see pinprick evidence --priors."),
+    ] = None,
     as_json: AsJson = False,
     html: Annotated[Path | None, typer.Option(help="Write the answer as a page to this file.")] = None,
     png: Annotated[Path | None, typer.Option(help="Write both pictures to this file, as PNG.")] = None,
@@ -77,13 +84,13 @@ def verdict(
     for option, out in outputs.items():
         check_output(option, out, path, schedule)
     if trial is not None:
-        if wishes.given() or schedule or participant:
+        if wishes.given() or schedule or participant or published:
             raise ProtocolError(
                 "The trial's plan was fixed before day one, so nothing can be chosen now; leave it out."
             )
         shown = conducted_verdict(trial, unseal=unseal, guess=guess, prefer=prefer, today=today, as_json=as_json)
         if shown is not None and shown.reading.result is not None:
-            _draw([shown.reading.result], html=html, svg=svg, png=png)
+            _draw([shown.reading.result], beside=shown.beside, html=html, svg=svg, png=png)
         elif html or svg or png:
             print("pinprick: There is no answer to draw yet, so nothing was drawn.", file=sys.stderr)
         if pdf is not None and shown is not None and shown.conduct.revealed is not None:
@@ -100,23 +107,39 @@ def verdict(
     one = len(answers) == 1
     if not one and (png or svg):
         raise ProtocolError(f"{path} holds {len(answers)} people; choose one with --participant to draw.")
-    _draw(answers, html=html, svg=svg, png=png)
+    beside = _beside(answers, published, path)
+    _draw(answers, beside=beside, html=html, svg=svg, png=png)
     if as_json:
         contract: Any = answers[0].to_dict() if one else [answer.to_dict() for answer in answers]
+        if beside is not None:
+            contract["beside_published"] = beside.to_dict()
         print(json.dumps(contract, ensure_ascii=False, indent=2, allow_nan=False))
     elif one:
-        print(report.terminal(answers[0], **style()))
+        print(report.terminal(answers[0], beside=beside, **style()))
     else:
         for answer in answers:
             print(report.person_line(answer))
 
 
-def _draw(answers: Any, *, html: Path | None, svg: Path | None, png: Path | None) -> None:
+def _beside(answers: Any, published: str | None, path: Path) -> InContext | None:
+    """One person's days beside the prior that was named."""
+    if published is None:
+        return None
+    from pinprick.context import in_context
+    from pinprick.evidence.priors import library
+
+    source = library().named(published)
+    if len(answers) != 1:
+        raise ProtocolError(f"{path} holds {len(answers)} people; choose one with --participant for --published.")
+    return in_context(answers[0], source)
+
+
+def _draw(answers: Any, *, beside: InContext | None, html: Path | None, svg: Path | None, png: Path | None) -> None:
     """Write the page and the pictures that were asked for."""
     if html is not None:
         from pinprick import page
 
-        write_output(html, page.html(answers[0] if len(answers) == 1 else answers).encode())
+        write_output(html, page.html(answers[0] if len(answers) == 1 else answers, beside=beside).encode())
     if svg is not None or png is not None:
         from pinprick import charts
 

@@ -7,7 +7,9 @@ from typing import Final
 
 from pinprick.analysis.effect import Effect
 from pinprick.analysis.single import Result
+from pinprick.context import InContext
 from pinprick.report.beside import decided, fool, settle
+from pinprick.report.context import context_lines, context_title
 from pinprick.report.finding import headline
 from pinprick.report.heap import Heap, Side, pile, ticks
 from pinprick.report.how_large import dots_sentence, size
@@ -28,13 +30,22 @@ QUIET: Final = "\x1b[90m"
 END: Final = "\x1b[0m"
 
 
-def terminal(result: Result, *, width: int = 80, colour: bool = False, ascii: bool = False) -> str:  # noqa: A002
+def terminal(
+    result: Result,
+    *,
+    beside: InContext | None = None,
+    width: int = 80,
+    colour: bool = False,
+    ascii: bool = False,  # noqa: A002
+) -> str:
     """Tell a result as text for a terminal.
 
     Parameters
     ----------
     result : Result
         What to tell.
+    beside : InContext, optional
+        The same days beside published trials, told last.
     width : int
         Columns of the terminal; lines stay within it, and within 80. Under 32 it is treated as 32.
     colour : bool
@@ -57,6 +68,7 @@ def terminal(result: Result, *, width: int = 80, colour: bool = False, ascii: bo
         (_("What could fool us"), fool(result)),
         (_("What would settle it"), settle(result)),
         (_("What was decided"), decided(result)),
+        *([(context_title(), context_lines(result, beside))] if beside is not None else []),
     ):
         if items:
             lines = [_paint(title, BOLD, colour)]

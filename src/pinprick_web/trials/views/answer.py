@@ -16,9 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 import pinprick
 from pinprick import Conduct, Finding, Phase, Reading, Result, charts, report
 from pinprick.analysis.burden import burden
+from pinprick.charts.context import inline_context
+from pinprick.context import in_context, prior_for
 from pinprick.report import burden as burden_words
 from pinprick.report import conduct as conduct_words
+from pinprick.report.context import context_lines, context_rows, context_title
+from pinprick.report.names import in_100, number
 from pinprick.report.standing import can_be_drawn
+from pinprick.report.standing import names as treatment_names
 from pinprick.trial.store import rendered
 from pinprick_web import words
 from pinprick_web.trials import services
@@ -37,7 +42,7 @@ def answer(request: HttpRequest, here: Here) -> HttpResponse:
     if not conduct.has_started:
         return redirect("today", code=here.record.code)
     if conduct.revealed is not None:
-        return render(request, "verdict.html", shown_of(here, services.reading_of(conduct, here.today), early=False))
+        return render(request, "verdict.html", shown_of(here, early=False))
     if request.method == "POST":
         return _asked(request, here)
     if not pinprick.read_verdict(conduct, here.today).ready:
@@ -81,17 +86,20 @@ def early(request: HttpRequest, here: Here) -> HttpResponse:
         services.unseal(here.record, here.moment)
         return redirect("early", code=here.record.code)  # so that a reload is not another look
     if here.today in conduct.unsealed:
-        return render(request, "verdict.html", shown_of(here, services.reading_of(conduct, here.today), early=True))
+        return render(request, "verdict.html", shown_of(here, early=True))
     return render(request, "early.html", {"here": here})
 
 
-def shown_of(here: Here, reading: Reading, *, early: bool) -> dict[str, Any]:
+def shown_of(here: Here, *, early: bool) -> dict[str, Any]:
     """Everything the page shows; worked out once for a log, a day and a language."""
     key = (here.conduct.events[-1].link, here.today.isoformat(), translation.get_language() or "", str(early))
     with _lock:
         if key in _kept:
             return _kept[key] | {"here": here}
+    reading = services.reading_of(here.conduct, here.today)
     shown = _worked_out(here.conduct, reading, here.today) | {"early": early}
+    if reading.result is not None and here.conduct.revealed is not None:
+        shown["beside"] = beside_trials(here.conduct, reading.result)
     with _lock:
         _kept[key] = shown
         while len(_kept) > KEPT:
@@ -137,6 +145,28 @@ def _worked_out(conduct: Conduct, reading: Reading, today: date) -> dict[str, An
         "others": conduct_words.other_contrasts(reading.others, conduct.plan),
         "sequence": conduct_words.sequence_lines(conduct, result),
         "finding": result.finding.value,
+    }
+
+
+def beside_trials(conduct: Conduct, result: Result) -> dict[str, Any] | None:
+    """What published trials led one to expect, and what different people would conclude; None where there is neither.
+
+    None of it takes part in the finding, which the library's rule made before.
+    """
+    found = in_context(result, prior_for(conduct.plan, result.observations.treatments, result.outcome.name))
+    if found is None:
+        return None
+    width = result.outcome.width
+    first, _second = treatment_names(result)
+    return {
+        "title": context_title(),
+        "picture": words.drawn(inline_context(result, found, id="beside")),
+        "lines": context_lines(result, found),
+        "first": first,
+        "rows": [
+            (row.label, *(number(size, width=width) for size in (row.mean, row.low, row.high)), in_100(row.chance))
+            for row in context_rows(result, found)
+        ],
     }
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pinprick import Plan, ProtocolError, Screening
 from pinprick.report.names import exact_points, outcome_name
 from pinprick.trial.body import regions
-from pinprick_web import words
+from pinprick_web import evidence, words
 from pinprick_web.clock import now
 from pinprick_web.people.models import ConsentRecord
 from pinprick_web.trials import planned, services
@@ -296,6 +296,7 @@ def plan_shown(request: HttpRequest) -> HttpResponse:
             "first_day": first_day,
             "closed": gate,
             "rows": words.plan_rows(plan),
+            "claim": evidence.claim_about(draft.wishes),
             "back": reverse("plan", kwargs={"step": "days"}),
             "now_shown": "chances" in request.GET,
             "seen": words.foreseen(planned.chances(plan), first_day) if "chances" in request.GET else None,

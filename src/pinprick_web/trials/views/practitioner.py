@@ -20,8 +20,7 @@ def practitioner(request: HttpRequest, here: Here) -> HttpResponse:
     """The page; before there is an answer it says so, and shows nothing."""
     if not here.conduct.has_started or here.conduct.is_sealed:
         return render(request, "practitioner_later.html", {"here": here})
-    shown = shown_of(here, services.reading_of(here.conduct, here.today), early=False)
-    return render(request, "practitioner.html", shown)
+    return render(request, "practitioner.html", shown_of(here, early=False))
 
 
 @opened
