@@ -58,11 +58,6 @@ def html(result: Result | Sequence[Result], *, beside: InContext | None = None) 
     -------
     str
         One document: no script, no style attribute, nothing to load, every word a person wrote escaped.
-
-    Raises
-    ------
-    PinprickError
-        If Altair is not installed; it draws the pictures.
     """
     results = [result] if isinstance(result, Result) else list(result)
     if len(results) == 1:

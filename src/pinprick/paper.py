@@ -69,7 +69,7 @@ def practitioner(conduct: Conduct, reading: Reading, *, made_on: date, shared_by
     ProtocolError
         If the trial is sealed or has no answer yet: a paper would tell which way it leans.
     PinprickError
-        If Typst or Altair is not installed.
+        If Typst is not installed.
     """
     return typeset(practitioner_content(conduct, reading, made_on=made_on, shared_by=shared_by), made_on)
 

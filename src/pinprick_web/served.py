@@ -60,6 +60,6 @@ class Warmed:
 
 
 def warm() -> None:
-    """Load the library's numbers and pictures, which take a second or two the first time."""
-    for name in ("altair", "vl_convert", "pinprick.api", "pinprick.charts"):
+    """Load the library's numbers and pictures, which take half a second the first time."""
+    for name in ("pinprick.api", "pinprick.charts", "pinprick.evidence.study"):
         import_module(name)

@@ -221,14 +221,16 @@ def test_the_charts_are_altair_charts() -> None:
     assert sorted(dot["value"] for dot in dots) == pytest.approx(effect.dots, abs=0.01)
 
 
-def test_without_altair_one_line_says_what_to_install() -> None:
+def test_without_altair_there_are_pictures_and_one_line_says_what_a_chart_needs() -> None:
     program = """
 import sys
 sys.modules["altair"] = None
 from pinprick import charts
 from pinprick.errors import PinprickError
 from tests.unit.results import cast
-for draw in (charts.to_svg, charts.to_png, charts.possible_answers, charts.every_day):
+assert charts.to_svg(cast("better")).startswith("<svg")
+assert charts.inline(cast("better"), "days", id="x").startswith("<svg")
+for draw in (charts.to_png, charts.possible_answers, charts.every_day):
     try:
         draw(cast("better"))
     except PinprickError as error:

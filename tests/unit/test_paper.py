@@ -181,7 +181,7 @@ def test_the_same_trial_day_and_name_give_the_same_bytes():
 
 
 def test_it_takes_two_seconds_at_most():
-    paper_of("better")  # Altair and Vega are loaded once in a process
+    paper_of("better")  # Typst is loaded once in a process
     spent = []
     for _ in range(3):
         start = time.perf_counter()

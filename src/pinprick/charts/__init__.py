@@ -1,8 +1,8 @@
-"""Results to pictures: the heap of possible answers and the strip of every day, drawn through Altair.
+"""Results to pictures: the heap of possible answers and the strip of every day, as Altair charts and as plain SVG.
 
-A picture is drawn once, in the colours of the light theme. What Vega returns is then flattened into a few
-plain shapes whose colours are class names, so that one drawing serves a light and a dark page under a
-strict content security policy; a file that stands alone gets real colours instead. No text is measured:
+A picture is a few shapes in units. As a chart it is Altair's; as SVG the same shapes are written out, to the byte as
+Vega draws them, with class names for colours, so that one drawing serves a light and a dark page under a strict
+content security policy; a file that stands alone gets real colours instead. No text is measured:
 positions follow from numbers alone, so the same diary gives the same bytes on every machine.
 """
 
@@ -16,7 +16,7 @@ from pinprick.analysis.single import Result
 from pinprick.charts.alone import WORK, WORK_PNG, Which, standing_alone
 from pinprick.charts.answers import answers_words, draw_answers
 from pinprick.charts.days import days_words, draw_days
-from pinprick.charts.drawing import WIDTH, Theme, tokens, written
+from pinprick.charts.drawing import WIDTH, Theme, altair_or_say, tokens, written
 
 if TYPE_CHECKING:
     import altair as alt
@@ -63,13 +63,20 @@ def to_svg(result: Result, which: Which = "both", *, theme: Theme = "light") -> 
     Raises
     ------
     PinprickError
-        If Altair is not installed, or ``answers`` are asked for and there are none.
+        If ``answers`` are asked for and there are none.
     """
     return standing_alone(result, which, theme, WORK)
 
 
 def to_png(result: Result, which: Which = "both", *, theme: Theme = "light", scale: float = PNG_SCALE) -> bytes:
-    """Draw the picture of `to_svg` as PNG, ``scale`` pixels to the unit, in fonts that come along."""
+    """Draw the picture of `to_svg` as PNG, ``scale`` pixels to the unit, in fonts that come along.
+
+    Raises
+    ------
+    PinprickError
+        If Altair's converter is not installed, or as `to_svg`.
+    """
+    altair_or_say()
     svg = standing_alone(result, which, theme, WORK_PNG)
     import vl_convert
 

@@ -54,7 +54,7 @@ def draw_plan(f: Foresight) -> Drawing:
     Raises
     ------
     PinprickError
-        If the plan ends before an answer can come, so that there is nothing to draw, or Altair is not installed.
+        If the plan ends before an answer can come, so that there is nothing to draw.
     """
     if f.worth is None:
         raise PinprickError("This plan ends before an answer can come, so there is nothing to draw; give it more days.")

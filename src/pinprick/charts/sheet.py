@@ -82,13 +82,7 @@ def inline(picture: Picture, *, id: str) -> str:  # noqa: A002
 
 
 def standing_alone(headline: str, pictures: Sequence[Picture], *, theme: Theme = "light", font: str = WORK) -> str:
-    """Give pictures below each other as one SVG, in real colours on the theme's paper.
-
-    Raises
-    ------
-    PinprickError
-        If Altair is not installed.
-    """
+    """Give pictures below each other as one SVG, in real colours on the theme's paper."""
     colour = tokens(theme)
     y = float(MARGIN)
     body = []
