@@ -34,9 +34,13 @@ class Row(NamedTuple):
 
 def beside_rows(found: Beside) -> tuple[Row, ...]:
     """Every comparison that was made, then the mat against whatever it was never compared with."""
-    made = [
-        Row(_pair(found, row.treat1, row.treat2), row.points, row.low, row.high, is_direct=True) for row in found.rows
-    ]
+    pairs = [(row.treat1, row.treat2) for row in found.rows]
+    made = []
+    for row, pair in zip(found.rows, pairs, strict=True):
+        label = _pair(found, *pair)
+        if pairs.count(pair) > 1:
+            label = _("{pair} ({which})").format(pair=label, which=_(row.label))
+        made.append(Row(label, row.points, row.low, row.high, is_direct=True))
     for key in found.treatments:
         if found.reaches(key) and found.against(key).n_direct == 0:
             one, sd = found.against(key), found.sd_points
