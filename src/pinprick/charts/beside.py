@@ -7,10 +7,10 @@ never compared is grey.
 from __future__ import annotations
 
 import textwrap
-from html import escape
 from typing import Final, NamedTuple
 
-from pinprick.charts.drawing import LINE, WIDTH, Drawing, written
+from pinprick.charts.drawing import LINE, WIDTH, Drawing
+from pinprick.charts.sheet import Picture, inline
 from pinprick.evidence.comparisons import Beside
 from pinprick.report.heap import Side
 from pinprick.report.names import MINUS
@@ -98,10 +98,4 @@ def draw_beside(found: Beside) -> Drawing:
 
 def inline_beside(found: Beside, *, id: str) -> str:  # noqa: A002
     """Draw the picture for a page: colours are classes, its title and description have ids made from ``id``."""
-    drawing = draw_beside(found)
-    title, description = beside_words(found)
-    return (
-        f'<svg class="picture" viewBox="0 0 {WIDTH} {written(drawing.height)}" role="img" '
-        f'aria-labelledby="{id}-title {id}-desc"><title id="{id}-title">{escape(title)}</title>'
-        f'<desc id="{id}-desc">{escape(description)}</desc>{drawing.shapes()}</svg>'
-    )
+    return inline(Picture(draw_beside(found), *beside_words(found)), id=id)

@@ -6,11 +6,11 @@ the shorter the line and the smaller the dot.
 
 from __future__ import annotations
 
-from html import escape
 from typing import Final
 
 from pinprick.analysis.single import Result
-from pinprick.charts.drawing import LINE, WIDTH, Drawing, about_long, written
+from pinprick.charts.drawing import LINE, WIDTH, Drawing, about_long
+from pinprick.charts.sheet import Picture, inline
 from pinprick.context import InContext
 from pinprick.report.context import Row, context_lines, context_rows, context_title
 from pinprick.report.heap import Side
@@ -77,10 +77,4 @@ def _draw_row(drawing: Drawing, row: Row, top: float, middle: float, unit: float
 
 def inline_context(result: Result, found: InContext, *, id: str) -> str:  # noqa: A002
     """Draw the picture for a page: colours are classes, its title and description have ids made from ``id``."""
-    drawing = draw_context(result, found)
-    title, description = context_words(result, found)
-    return (
-        f'<svg class="picture" viewBox="0 0 {WIDTH} {written(drawing.height)}" role="img" '
-        f'aria-labelledby="{id}-title {id}-desc"><title id="{id}-title">{escape(title)}</title>'
-        f'<desc id="{id}-desc">{escape(description)}</desc>{drawing.shapes()}</svg>'
-    )
+    return inline(Picture(draw_context(result, found), *context_words(result, found)), id=id)
