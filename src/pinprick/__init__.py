@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from pinprick.analysis.verify import Verification, verify
     from pinprick.api import analyse, analyse_file, reveal, start
     from pinprick.errors import ComputationError, DiaryError, FileError, PinprickError, ProtocolError
+    from pinprick.evidence.bayesian import random_effects_posterior
+    from pinprick.evidence.effect_size import effect_sizes
+    from pinprick.evidence.network import network
+    from pinprick.evidence.synthesis import Synthesis, synthesise
     from pinprick.planning.foresight import Foresight, plan_ahead
     from pinprick.trial.agenda import Agenda, agenda
     from pinprick.trial.commitment import Moment, commitment
@@ -66,6 +70,7 @@ __all__ = [
     "Seal",
     "Sequence",
     "StartDay",
+    "Synthesis",
     "Trial",
     "Verification",
     "agenda",
@@ -74,16 +79,20 @@ __all__ = [
     "analyse_trial",
     "commitment",
     "draw",
+    "effect_sizes",
     "evaluate",
     "load_trial",
+    "network",
     "plan_ahead",
     "progress",
+    "random_effects_posterior",
     "read_protocol",
     "read_verdict",
     "ready_names",
     "reveal",
     "rules_for",
     "start",
+    "synthesise",
     "verify",
     "writing",
 ]
@@ -136,6 +145,11 @@ _HOME = {
     "start": "api",
     "writing": "trial.store",
     "plan_ahead": "planning.foresight",
+    "effect_sizes": "evidence.effect_size",
+    "synthesise": "evidence.synthesis",
+    "Synthesis": "evidence.synthesis",
+    "network": "evidence.network",
+    "random_effects_posterior": "evidence.bayesian",
 }
 
 
