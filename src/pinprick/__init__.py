@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pinprick.analysis.verdict import Finding
     from pinprick.analysis.verify import Verification, verify
     from pinprick.api import analyse, analyse_file, reveal, start
+    from pinprick.dose.answer import dose
     from pinprick.errors import ComputationError, DiaryError, FileError, PinprickError, ProtocolError
     from pinprick.evidence.bayesian import random_effects_posterior
     from pinprick.evidence.effect_size import effect_sizes
@@ -78,6 +79,7 @@ __all__ = [
     "analyse_file",
     "analyse_trial",
     "commitment",
+    "dose",
     "draw",
     "effect_sizes",
     "evaluate",
@@ -156,6 +158,8 @@ _HOME = {
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'pinprick' has no attribute {name!r}")
+    if name == "dose":  # a room that can be called: the same thing before and after it was imported
+        return import_module("pinprick.dose")
     return getattr(import_module(f"pinprick.{_HOME.get(name, 'errors')}"), name)
 
 

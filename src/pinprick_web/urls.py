@@ -6,7 +6,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from pinprick_web import demo, evidence, offline, pages
+from pinprick_web import demo, evidence, mat, offline, pages
 from pinprick_web.people import views as people
 from pinprick_web.trials.views import (
     answer,
@@ -98,6 +98,7 @@ urlpatterns = [
     # anybody's
     path("more/", pages.more, name="more"),
     path("about/", pages.about, name="about"),
+    path("mat/", mat.mat, name="mat"),
     path("evidence/", evidence.evidence, name="evidence"),
     path("evidence/studies/", evidence.studies, name="studies"),
     path("evidence/<slug:claim>/", evidence.claim, name="claim"),

@@ -36,6 +36,9 @@ PAGES = {
     "verdict-cannot-tell": "{cannot}answer/",
     "decided": "{better}decided/",
     "practitioner": "{better}practitioner/",
+    "your-mat": "/mat/?work=all",
+    "your-mat-towel": "/mat/?skin=folded_towel&under=bed&work=all",
+    "your-mat-wrong": "/mat/?height=1.75",
     "evidence": "/evidence/",
     "claim": "/evidence/back_pain/",
     "claim-stopped": "/evidence/discomfort/",
@@ -56,7 +59,7 @@ PAGES = {
     "start": "{building}start/?built_up=1",
     "offline-check-in": "/offline/check-in/",
 }
-REFUSALS = {"not-found"}
+REFUSALS = {"not-found", "your-mat-wrong"}
 
 
 def addresses(site: Any) -> dict[str, str]:

@@ -76,7 +76,7 @@ def test_days_after_today_are_refused_when_today_is_given(tmp_path):
 
 def test_every_public_name_can_be_had_and_is_listed():
     for name in pinprick.__all__:
-        assert getattr(pinprick, name).__name__ == name
+        assert getattr(pinprick, name).__name__.rpartition(".")[2] == name  # a room may be called, too
         assert name in dir(pinprick)
     with pytest.raises(AttributeError, match="no attribute 'guess'"):
         _ = pinprick.guess

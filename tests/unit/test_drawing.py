@@ -37,6 +37,8 @@ def test_every_kind_of_shape_is_written_as_vega_draws_it() -> None:
     drawing.rect("band", 80.004, 60, 20.126, 10.5)
     drawing.rule("ink", 5, 5, 5, 5, 1.25)
     drawing.rule("ink-2", 300, 90, 10.555, 20.115, 3)
+    drawing.line("between", [(10, 20), (30.26, 40.04), (5, 90), (100.123, 33.349)], 2)
+    drawing.line("ink", [(1, 1), (1, 1)], 1.25)
     for i, side in enumerate(Side):
         for j in range(40):
             drawing.mark(side, 3.333 * j + i / 7, 50 + j / 3, 1.0 + j * 0.137)

@@ -22,7 +22,7 @@ FLOORS = [
     {"report"},  # words
     {"charts"},  # pictures, titled with those words
     {"page", "paper"},  # both on one page, or on two sides for a clinician
-    {"api", "evidence_page"},  # a file or a data frame to an answer, in one call
+    {"api", "evidence_page", "dose_page"},  # a file or a data frame to an answer, in one call
     {"__init__"},  # the public names, for the doors and for everybody else
     {"cli"},
     {"__main__"},

@@ -418,7 +418,7 @@ COMMANDS = (
 )
 
 
-NO_TRIAL = {"serve", "demo", "check", "backup", "restore", "evidence", "synthesise"}  # they read no trial file
+NO_TRIAL = {"serve", "demo", "check", "backup", "restore", "evidence", "synthesise", "dose"}  # they read no trial file
 
 
 def test_every_command_about_a_trial_file_stands_in_the_twin_test():

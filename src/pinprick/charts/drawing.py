@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -88,6 +88,12 @@ class Drawing:
         """Write a line; ``y`` is its base line."""
         self._put(("text", token, anchor), x=x, y=y, text=text)
 
+    def line(self, token: str, points: Iterable[tuple[float, float]], width: float) -> None:
+        """Draw an open line through points, to a tenth of a unit; each is a kind of its own."""
+        kind = ("line", token, width, len(self.layers))
+        for i, (x, y) in enumerate(points):
+            self._put(kind, x=round(x, 1), y=round(y, 1), i=i)
+
     def chart(self) -> alt.LayerChart:
         """Build the Vega-Lite chart, in the colours of the light theme."""
         altair = altair_or_say()
@@ -104,6 +110,9 @@ class Drawing:
             elif kind == "rule":
                 rule = data.mark_rule(color=paint, strokeWidth=style[0])
                 layers.append(rule.encode(x=x, y=y, x2="x2:Q", y2="y2:Q"))
+            elif kind == "line":
+                line = data.mark_line(color=paint, strokeWidth=style[0], interpolate="linear")
+                layers.append(line.encode(x=x, y=y, order="i:Q"))
             elif kind == "text":
                 text = data.mark_text(
                     color=paint, align=anchors[style[0]], baseline="alphabetic", fontSize=TEXT, font="system-ui"
@@ -128,7 +137,13 @@ class Drawing:
         The definition is `shapes_by_vega`, which draws the Altair chart; this writes the same bytes without starting
         Vega, in a thousandth of the time, and needs neither Altair nor its memory. A test holds the two together.
         """
-        return "".join(_shape(kind, values) for kind, all_values in self.layers.items() for values in all_values)
+        return "".join(
+            shape
+            for kind, all_values in self.layers.items()
+            for shape in (
+                [_line(kind, all_values)] if kind[0] == "line" else [_shape(kind, values) for values in all_values]
+            )
+        )
 
     def shapes_by_vega(self) -> str:
         """The same shapes, as Vega draws `chart`.
@@ -144,6 +159,13 @@ class Drawing:
         drawn = vl_convert.vegalite_to_svg(self.chart().to_dict(), allowed_base_urls=[])
         root = ET.fromstring(drawn)  # noqa: S314  our own drawing, not a stranger's file
         return "".join(_shapes(root, 0.0, 0.0))
+
+
+def _line(kind: tuple[Any, ...], all_values: list[dict[str, Any]]) -> str:
+    """One line through all its points."""
+    _name, token, width, _number = kind
+    way = "L".join(f"{written(values['x'])},{written(values['y'])}" for values in all_values)
+    return f'<path class="s-{token}" d="M{way}" stroke-width="{written(width)}"/>'
 
 
 def _shape(kind: tuple[Any, ...], values: dict[str, Any]) -> str:
@@ -173,6 +195,7 @@ def _shape(kind: tuple[Any, ...], values: dict[str, Any]) -> str:
 _SVG: Final = "{http://www.w3.org/2000/svg}"
 _MOVE: Final = re.compile(r"translate\(([-\d.e]+),([-\d.e]+)\)")
 _CIRCLE: Final = re.compile(r"M([\d.]+),0A\1,\1")
+_LINE: Final = re.compile(r"M((?:[-\d.]+,[-\d.]+L?)+)")
 _RECT: Final = re.compile(r"M([-\d.]+),([-\d.]+)h([-\d.]+)v([-\d.]+)h[-\d.]+Z")
 
 
@@ -195,6 +218,12 @@ def _shapes(element: ET.Element, x: float, y: float) -> Iterator[str]:
             f'<rect class="{classes}" x="{written(x + left)}" y="{written(y + corner)}" '
             f'width="{written(width_)}" height="{written(far - corner)}"/>'
         )
+    elif tag == "path" and (points := _LINE.fullmatch(path)):
+        way = "L".join(
+            ",".join(written(float(part) + base) for part, base in zip(point.split(","), (x, y), strict=True))
+            for point in points[1].split("L")
+        )
+        yield f'<path class="{classes}" d="M{way}" stroke-width="{written(element.get("stroke-width"))}"/>'
     elif tag == "line":
         x2, y2 = x + float(element.get("x2", 0)), y + float(element.get("y2", 0))
         yield (

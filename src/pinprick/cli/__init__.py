@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from pinprick import __version__
-from pinprick.cli import carry, conduct, evidence, plan, safety, site, synthesise, verdict, verify
+from pinprick.cli import carry, conduct, dose, evidence, plan, safety, site, synthesise, verdict, verify
 from pinprick.cli.terminal import refuse
 from pinprick.errors import PinprickError
 
@@ -79,6 +79,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "verify": verify.verify,
     "synthesise": synthesise.synthesise,
     "evidence": evidence.evidence,
+    "dose": dose.dose,
     "export": carry.export,
     "import": carry.import_trial,
     "erase": conduct.erase,
