@@ -166,8 +166,10 @@ def _safety(name: str) -> Figure:
 def effect_of(ref: Mapping[str, Any]) -> Figure:
     """Look a comparison up that has an interval; it is needed for its standard error."""
     found = figure_of(ref)
-    if math.isnan(found.se):
-        raise ProtocolError(f"{ref['study']}: no interval was seen for this comparison, so it cannot be weighed.")
+    if math.isnan(found.se) or math.isnan(found.estimate):
+        raise ProtocolError(
+            f"{ref['study']}: no interval was seen for this comparison, or not whom it favours, so it cannot be weighed."
+        )
     return found
 
 
@@ -241,8 +243,8 @@ def _effect(one: Study, ref: Mapping[str, Any], told: dict[str, Any], sources: l
     if effect.n is not None:
         told["n"] = f"{effect.n.value:,}"
         sources.append(Seen("people", f"{effect.n.value:,}", effect.n.where))
-    sign = effect.benefit_sign or 1
     sd, width = ref.get("sd"), _width(effect)
+    sign = math.nan if effect.benefit_sign is None else effect.benefit_sign  # a size nobody gave a side weighs nothing
     told["estimate"] = estimate = sign * float(value.value) / (sd or 1.0)
     if effect.ci95 is not None:
         told["se"] = (effect.ci95.high - effect.ci95.low) / (2 * Z95) / (sd or 1.0)
@@ -258,9 +260,9 @@ def _effect(one: Study, ref: Mapping[str, Any], told: dict[str, Any], sources: l
             )
         )
     if width is not None:
-        told["points_estimate"] = points = sign * value.value * POINTS / width
+        told["points_estimate"] = sign * value.value * POINTS / width
         told["points_se"] = told.get("se", math.nan) * (sd or 1.0) * POINTS / width
-        told["points"] = f"{abs(points):.1f}"
+        told["points"] = f"{size * POINTS / width:.1f}"
         if width != POINTS:
             how = f"The scale has {width:g} points, so it is times {POINTS / width:g}."
             sources.append(Seen("in points of 0 to 10", told["points"], how, derived=True))

@@ -1,11 +1,13 @@
 """The claims: every one answered, every number from a record, every judgement with its reasons."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from pinprick.errors import ProtocolError
 from pinprick.evidence import claims as module
+from pinprick.evidence import figures
 from pinprick.evidence.claims import Certainty, Graded, Reason, Word, claim, claims, claims_about, popular_claims
 from pinprick.evidence.figures import figure_of, study_ids
 from pinprick.report.evidence import answer_to, limits
@@ -136,3 +138,14 @@ def test_a_claim_on_a_study_that_is_not_there_is_refused(monkeypatch):
 def test_a_reference_to_a_number_that_is_not_there_is_refused(ref, said):
     with pytest.raises(ProtocolError, match=said):
         figure_of(ref)
+
+
+def test_a_size_of_which_nobody_said_whom_it_favours_is_never_weighed(monkeypatch):
+    """Taking plus for better would turn the sign of half of them."""
+    ref = {"study": "cochrane_lbp2020", "effect": "acupuncture vs usual care", "domain": "pain"}
+    assert figures.effect_of(ref).estimate > 0
+    found, value = figures._find(figures.study("cochrane_lbp2020"), ref)
+    unsaid = replace(found, favours=None, benefit_is=None)
+    monkeypatch.setattr(figures, "_find", lambda _study, _ref: (unsaid, value))
+    with pytest.raises(ProtocolError, match="or not whom it favours"):
+        figures.effect_of(ref)
