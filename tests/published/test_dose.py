@@ -199,8 +199,34 @@ MISSED = {
     ("8,000", "max N"): 0.086,  # 0.489 of 0.45
     ("4,000", "max N"): 0.039,  # 0.966 of 0.93
     ("4,000", "mN"): -0.031,  # 104.6 of 108
+    ("floor", "cm2"): -0.0073,  # 893.4 of 900
+    ("floor", "mean N"): -0.0250,  # 0.2048 of 0.21
+    ("floor", "kPa"): 0.0123,  # 4.151 of 4.1
+    ("carpet", "touching"): -0.0263,  # 1928 of 1980
+    ("carpet", "max N"): 0.0143,  # 0.5782 of 0.57
+    ("carpet", "kPa"): 0.0260,  # 3.899 of 3.8
+    ("carpet", "mm"): 0.0269,  # 2.157 of 2.1
+    ("sofa", "touching"): 0.0040,  # 3012 of 3000
+    ("sofa", "cm2"): -0.0094,  # 1486 of 1500
+    ("sofa", "max N"): 0.0385,  # 0.3012 of 0.29
+    ("sofa", "mN"): 0.0179,  # 49.88 of 49
+    ("bed", "touching"): -0.0032,  # 3459 of 3470
+    ("bed", "cm2"): -0.0136,  # 1706 of 1730
+    ("bed", "max N"): 0.0411,  # 0.2395 of 0.23
+    ("bed", "kPa"): 0.0348,  # 2.173 of 2.1
+    ("bed", "mm"): -0.0347,  # 1.737 of 1.8
+    ("bed", "mN"): -0.0234,  # 43.95 of 45
+    ("8,000", "touching"): 0.0055,  # 2373 of 2360
+    ("8,000", "p95 N"): 0.0238,  # 0.3686 of 0.36
+    ("8,000", "mN"): -0.0263,  # 58.42 of 60
+    ("4,000", "cm2"): -0.0149,  # 930.9 of 945
+    ("4,000", "p95 N"): -0.0272,  # 0.7101 of 0.73
+    ("4,000", "kPa"): 0.0214,  # 3.983 of 3.9
+    ("50 kg", "cm2"): -0.0073,  # 734.6 of 740
+    ("120 kg", "touching"): 0.0065,  # 2476 of 2460
+    ("120 kg", "p95 N"): 0.0190,  # 0.6318 of 0.62
 }
-"""What the prototype as put together again does not reach: found over printed, less 1."""
+"""Where the prototype as put together again is off by more than half a printed digit: found over printed, less 1."""
 
 
 def held(case, name, found, printed, within):
@@ -285,8 +311,6 @@ def test_v15_no_load_no_spikes_one_spike():
 
 COLUMNS = ("touching", "cm2", "mean N", "p95 N", "max N", "kPa", "mm", "mN")
 HALF_A_DIGIT = (5, 5, 0.005, 0.005, 0.005, 0.05, 0.05, 0.5)
-WITHIN = 0.025
-"""What the layout of the discs, which nobody wrote down, may make of a number beyond its printed digits."""
 
 TABLE = {
     "floor": (BARE, (1810, 900, 0.21, 0.49, 0.65, 4.1, 2.2, 75)),
@@ -318,7 +342,7 @@ def test_the_prototypes_results(row):
     )
     for name, number, told, half in zip(COLUMNS, numbers, printed, HALF_A_DIGIT, strict=True):
         miss = (row, name) in MISSED
-        held(row, name, number, told, 0.002 if miss else WITHIN + half / told)
+        held(row, name, number, told, 0.002 if miss else 1.0001 * half / told)
 
 
 def test_fewer_spikes_are_harder_as_makers_say():

@@ -168,7 +168,7 @@ def effect_of(ref: Mapping[str, Any]) -> Figure:
     found = figure_of(ref)
     if math.isnan(found.se) or math.isnan(found.estimate):
         raise ProtocolError(
-            f"{ref['study']}: no interval was seen for this comparison, or not whom it favours, so it cannot be weighed."
+            f"{ref['study']}: no interval was seen for this comparison, or not whom it favours; it cannot be weighed."
         )
     return found
 
