@@ -19,7 +19,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from importlib import import_module
 from pathlib import Path
@@ -27,11 +27,12 @@ from typing import Any
 
 import pinprick
 from pinprick import charts, report
+from pinprick.charts.dose import body_picture, ladder_picture, needle_picture, to_svg
 from pinprick.cli import COMMANDS, main
-from pinprick.dose.answer import Dose, compare
+from pinprick.dose.answer import N_DRAWS, Dose, compare
 from pinprick.dose.body import Person, Profile
 from pinprick.dose.data import entry
-from pinprick.dose.ladder import ladder
+from pinprick.dose.ladder import Ladder, ladder
 from pinprick.dose.ladder import sentences as climbing
 from pinprick.dose.lying import run
 from pinprick.dose.mat import Mat
@@ -62,8 +63,22 @@ def pages() -> dict[Path, bytes]:
         ROOT / "docs" / "first-trial.md": first_trial_page().encode(),
         ROOT / "docs" / "api.md": api_page().encode(),
         ROOT / "docs" / "evidence.md": evidence_page().encode(),
-        ROOT / "docs" / "dose.md": dose_page().encode(),
     }
+
+
+def dose_pages() -> dict[Path, bytes]:
+    """The page about mats and its pictures, from as many draws as the command takes: half a minute's work."""
+    bare = Setup(Mat(6000), Person())
+    surfaces = compare([replace(bare, surface=name) for name in SURFACES])
+    made = ladder(mat=bare.mat)
+    folder = ROOT / "docs" / "dose"
+    drawn = {
+        **{f"{one.setup.surface}.svg": body_picture(one) for one in (surfaces[0], surfaces[-1])},
+        "ladder.svg": ladder_picture(made),
+        "needle.svg": needle_picture(surfaces[0]),
+    }
+    pictures = {folder / name: to_svg([picture]).encode() for name, picture in drawn.items()}
+    return {ROOT / "docs" / "dose.md": dose_page(surfaces, made).encode(), **pictures}
 
 
 def answer() -> str:
@@ -127,21 +142,18 @@ def evidence_page() -> str:
     return "\n".join(said).rstrip() + "\n"
 
 
-DOSE_DRAWS = 60  # for this page: its time is everybody's who tests it, and the ranges move by a few parts in 100
 MISSED = re.compile(r'^    \("([^"]+)", "([^"]+)"\): (-?[\d.]+),  # (.+)$', re.MULTILINE)
 
 
-def dose_page() -> str:
+def dose_page(surfaces: Sequence[Dose], made: Ladder) -> str:
     """What `pinprick dose` says of the reference person: four surfaces, the ladder, the needle, and what is missed."""
-    bare = Setup(Mat(6000), Person())
-    surfaces = compare([replace(bare, surface=name) for name in SURFACES], n_draws=DOSE_DRAWS)
     floor = surfaces[0]
-    made = ladder(mat=bare.mat, n_draws=DOSE_DRAWS)
+    bare = floor.setup
     said = [
         "# What a mat does to the skin",
         "",
         "Made by `docs/make.py` from what `pinprick dose` says of somebody of 70 kg and 175 cm on a mat of 6,000 "
-        f"spikes, here with {DOSE_DRAWS} draws behind each range; the command takes 400.",
+        f"spikes, with the command's own {N_DRAWS} draws behind each range.",
         "",
         f"**{words.NO_CLINICIAN}** {words.NOT_A_MEASUREMENT}",
         "",
@@ -159,9 +171,12 @@ def dose_page() -> str:
         *(f"| {name} | " + " | ".join(map(told, surfaces)) + " |" for name, told in DOSE_ROWS.items()),
         "",
         *(f"{words.headline(one)} {' '.join(words.lead(one))}\n" for one in surfaces),
+        *_side_by_side({"floor": "On a hard floor", "bed": "On a bed"}, floor, surfaces[-1]),
         f"## {words.ladder_lines(made)[0]}",
         "",
         "    pinprick dose --mass 70 --height 175 --spikes 6000 --ladder",
+        "",
+        "![A gentle start](dose/ladder.svg)",
         "",
         words.first_step_sentence(made),
         "",
@@ -176,6 +191,8 @@ def dose_page() -> str:
         "    pinprick dose --mass 70 --height 175 --spikes 6000 --needle",
         "",
         words.needle_lines(floor)[1],
+        "",
+        "![A spike in its dent and a needle under the skin, to one scale](dose/needle.svg)",
         "",
         *_grid(words.needle_table(floor)),
         "",
@@ -209,6 +226,12 @@ DOSE_ROWS: dict[str, Callable[[Dose], str]] = {
     "in a word": lambda one: one.sharpness,
     "load on the mat, N": lambda one: f"{one.load_on_mat_n:.0f}",
 }
+
+
+def _side_by_side(titles: Mapping[str, str], *doses: Dose) -> list[str]:
+    """Pictures beside each other, each with what it shows as its alternative text."""
+    shown = [f"![{words.picture_sentence(one)}](dose/{name}.svg)" for name, one in zip(titles, doses, strict=True)]
+    return [f"| {' | '.join(titles.values())} |", "|" + "---|" * len(doses), f"| {' | '.join(shown)} |", ""]
 
 
 def _bullets(lines: Iterable[str]) -> list[str]:
@@ -426,7 +449,7 @@ def api_page() -> str:
     for name in pinprick.__all__:
         thing = getattr(pinprick, name)
         if inspect.ismodule(thing):  # a room that can be called by its main function's name
-            thing = getattr(import_module(f"{thing.__name__}.answer"), name)
+            thing = getattr(thing, name, None) or getattr(import_module(f"{thing.__name__}.answer"), name)
         text = inspect.getdoc(thing) or ""
         if inspect.isclass(thing) and issubclass(thing, Exception):
             parts += ["", f"## {name}", "", text]
@@ -441,6 +464,7 @@ def _is_enum(thing: object) -> bool:
 
 
 if __name__ == "__main__":
-    for page, content in pages().items():
+    for page, content in (pages() | dose_pages()).items():
+        page.parent.mkdir(exist_ok=True)
         page.write_bytes(content)
         print(page.relative_to(ROOT))

@@ -59,8 +59,8 @@ def dose_html(dose: Dose, others: Sequence[Dose] = ()) -> str:
 
 
 def _back(dose: Dose) -> str:
-    if not len(dose.force_n):
-        return ""
+    if not dose.setup.is_lying:
+        return _figure(body_picture(dose), "area")
     picture = _figure(body_picture(dose), "back")
     return f"{picture}\n{_fold(_('The picture as a table'), _table(words.zone_table(dose)))}"
 

@@ -16,7 +16,15 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def test_pages_made_from_the_code_say_what_it_does():
-    made = runpy.run_path(str(ROOT / "docs" / "make.py"))["pages"]()
+    _check(runpy.run_path(str(ROOT / "docs" / "make.py"))["pages"]())
+
+
+@pytest.mark.slow
+def test_the_page_about_mats_says_what_the_command_does():
+    _check(runpy.run_path(str(ROOT / "docs" / "make.py"))["dose_pages"]())
+
+
+def _check(made):
     for page, content in made.items():
         assert page.read_bytes() == content, f"{page.name} is out of date; run docs/make.py"
 

@@ -42,6 +42,7 @@ def radii(picture, token):
 @pytest.mark.slow
 def test_every_picture_is_written_as_vega_draws_it(bare, towel, made):
     pictures = [draw.body_picture(bare, points=True), draw.body_picture(towel), draw.ladder_picture(made)]
+    pictures += [draw.body_picture(dose(6000, use="feet", n_draws=20)), draw.ladder_picture(made, bare.setup)]
     for picture in (*pictures, draw.needle_picture(bare)):
         assert picture.drawing.shapes() == picture.drawing.shapes_by_vega()
 
@@ -136,9 +137,39 @@ def test_a_needle_is_drawn_to_scale_with_the_spike(bare):
     assert top < draw.SKIN
 
 
-def test_what_nobody_worked_out_is_not_drawn():
-    with pytest.raises(ProtocolError, match="drawn for a mat under the back"):
-        draw.body_picture(dose(Mat(2142, 150, 370), use="neck", n_draws=20))
+@pytest.mark.parametrize(("use", "shapes"), [("neck", 1), ("seat", 1), ("feet", 2), ("standing", 2)])
+@pytest.mark.parametrize("on", [Mat(6000), Mat(2142, 150, 370), Mat(300, 150, 100)], ids=["mat", "pillow", "small"])
+def test_another_use_is_the_mat_with_the_area_that_touches(use, shapes, on):
+    told = dose(on, use=use, n_draws=20)
+    picture = draw.body_picture(told)
+    body = [
+        (float(x), float(y))
+        for x, y in re.findall(r'<circle class="f-mat" cx="([\d.]+)" cy="([\d.]+)"', picture.drawing.shapes())
+        if float(y) < min(draw.WIDEST * on.length / on.width, draw.SHORTER) + 2
+    ]
+    grey = circles(picture)["f-between"] - 1  # one is the key's
+    share = len(body) / (len(body) + grey)
+    assert share == pytest.approx(told.touching.mid / on.spikes, abs=0.06)
+    assert all((round(350 - x, 1), y) in {(round(a, 1), b) for a, b in body} for x, y in body)  # mirrored
+    if shapes == 2:
+        assert all(abs(x - 175) > 1 for x, _y in body)
+    assert "not worked out" in picture.description
+    assert len(draw.to_svg([picture]).encode()) < 40_000
+
+
+def test_named_points_are_for_the_back():
+    with pytest.raises(ProtocolError, match="for a mat under the back, and not for use 'neck'; leave them out"):
+        draw.body_picture(dose(Mat(2142, 150, 370), use="neck", n_draws=20), points=True)
+
+
+def test_the_ladder_says_which_rung_is_chosen(made):
+    plain = draw.ladder_picture(made)
+    chosen = draw.ladder_picture(made, replace(made.rungs[3].setup, minutes=17))
+    assert "chosen" not in plain.drawing.shapes()
+    assert chosen.drawing.shapes().count(">chosen<") == 1
+    assert chosen.description.count("Chosen.") == 1
+    elsewhere = replace(made.rungs[3].setup, person=Person(90, 180))
+    assert draw.ladder_picture(made, elsewhere).drawing.shapes() == plain.drawing.shapes()
 
 
 @pytest.mark.slow

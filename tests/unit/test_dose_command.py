@@ -160,7 +160,7 @@ def test_a_measured_mat_and_a_file_are_answered(run, tmp_path):
         ([*ME, "--minutes", 90], "A session of 90 minutes is out of range; give 1 to 60 minutes."),
         ([*ME, "--compare", "moon"], "--compare has 'moon'"),
         ([*ME, "--use", "neck", "--ladder"], "--ladder is for a mat under the back"),
-        ([*ME, "--use", "neck", "--svg", "a.svg"], "it is drawn for a mat under the back"),
+        ([*ME, "--use", "neck", "--svg", "a.svg", "--points"], "not for use 'neck'; leave them out"),
         ([*ME, "--html", "/"], "--html / cannot be written"),
         (["--mass", "much"], "--mass"),
     ],
@@ -201,6 +201,7 @@ def test_the_page_stands_alone_and_its_pictures_have_names_and_tables(run, tmp_p
 def test_the_page_of_another_use_has_no_back_and_no_ladder(few):
     page = dose_html(pinprick.dose.answer.dose(Mat(2142, 150, 370), use="neck"))
     assert 'id="back-title"' not in page
+    assert 'id="area-title"' in page
     assert 'id="ladder"' not in page
     assert 'id="tips-title"' in page
 

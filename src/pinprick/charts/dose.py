@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
@@ -20,7 +21,7 @@ from pinprick.charts.marks import framed, length
 from pinprick.charts.sheet import Picture, wrapped
 from pinprick.charts.sheet import standing_alone as sheet
 from pinprick.dose.answer import Dose
-from pinprick.dose.ladder import Ladder
+from pinprick.dose.ladder import Ladder, Rung
 from pinprick.dose.needle import mat_beside_needle, needle
 from pinprick.dose.points import radius_mm
 from pinprick.dose.setup import Setup
@@ -51,6 +52,10 @@ RADII: Final = (1.2, 2.1, 3.1, 4.1, 5.1, 6.2)  # of a dot that does not touch, a
 CUT: Final = 16.0  # how far the body goes on below the mat
 BEND: Final = 6  # points of a curve
 SOFT: Final = ("towel", "folded_towel")
+SHORTER: Final = 240.0  # what a mat may take that is drawn without a body
+SHAPES: Final = {"neck": (1, 0.5), "seat": (1, 0.85), "feet": (2, 2.4), "standing": (2, 2.4)}
+"""Other uses than the back: how many shapes touch, and how long each is for its width."""
+APART_MM: Final = 90.0  # the middle of a foot, from the midline
 LARGER: Final = mark("Larger dot, harder press. Grey dots do not touch you.")
 EACH: Final = mark("One dot stands for about {n} spikes.")
 
@@ -61,17 +66,19 @@ EACH: Final = mark("One dot stands for about {n} spikes.")
 def body_picture(dose: Dose, *, points: bool = False) -> Picture:
     """Draw somebody from behind with the mat, five sizes of dots, and the named points if asked for.
 
+    Another use than the back is drawn as the mat alone with the area that touches, which is all that is known of it.
+
     Parameters
     ----------
     dose : Dose
-        An answer for a mat under the back.
+        An answer.
     points : bool
         Whether the discs of the named points are there.
 
     Raises
     ------
     ProtocolError
-        If no back lies on the mat: nobody worked out where other uses press.
+        If points are asked for and no back lies on the mat.
 
     Examples
     --------
@@ -80,7 +87,11 @@ def body_picture(dose: Dose, *, points: bool = False) -> Picture:
     'About 2,000 of 6,000 spikes touch you.'
     """
     if not len(dose.force_n):
-        raise ProtocolError(f"There is no picture of use {dose.setup.use!r}; it is drawn for a mat under the back.")
+        if points:
+            raise ProtocolError(
+                f"Named points are drawn for a mat under the back, and not for use {dose.setup.use!r}; leave them out."
+            )
+        return _area_picture(dose)
     drawing = Drawing()
     mat, stature = dose.setup.mat, dose.setup.person.stature_mm
     unit = (SOLE - CROWN) / stature
@@ -137,6 +148,48 @@ def _patches(dose: Dose, box: tuple[float, float, float, float]) -> NDArray[np.i
     bands = np.array([press_band(float(one)) for one in mean], dtype=np.int64)
     bands[n == 0] = -1  # a mat with few spikes has bare cloth
     return bands.reshape(rows, columns)
+
+
+def _area_picture(dose: Dose) -> Picture:
+    """Draw a mat from above with the area that touches, as one shape or as two feet, in dots of the mean press."""
+    drawing = Drawing()
+    mat = dose.setup.mat
+    unit = min(WIDEST / mat.width, SHORTER / mat.length)
+    wide, high = mat.width * unit, mat.length * unit
+    left, top = MIDDLE - wide / 2, 2.0
+    right, bottom = left + wide, top + high
+    drawing.line("between", [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)], 1)
+    pitch = max(PITCH, math.sqrt(wide * high / MOST_DOTS))
+    columns, rows = max(1, round(wide / pitch)), max(1, round(high / pitch))
+    x = left + (np.arange(columns) + 0.5) * wide / columns
+    y = top + (np.arange(rows) + 0.5) * high / rows
+    touches = _touching(dose, *np.meshgrid((x - MIDDLE) / unit, (y - top - high / 2) / unit))
+    small = min(1.0, wide / columns / PITCH, high / rows / PITCH)
+    mean, most = (press_band(force.mid) for force in (dose.force_per_spike_n, dose.peak_force_n))
+    for band, places in ((0, ~touches), (mean, touches)):
+        for i, j in zip(*np.nonzero(places), strict=True):
+            _spike(drawing, dose.setup, band, round(float(x[j]), 1), round(float(y[i]), 1), small)
+    below = _key(drawing, dose.setup, bottom + 24)
+    hardest = _("How the press spreads over this area is not worked out. Where it is greatest: {word}.").format(
+        word=_(PRESS_WORDS[most - 1])
+    )
+    below = wrapped(drawing, below + 6, _(LARGER))
+    below = wrapped(drawing, below, hardest)
+    below = wrapped(drawing, below, _(NOT_A_MEASUREMENT))
+    drawing.height = math.ceil(below - LINE + 6)
+    described = f"{headline(dose)} {hardest} {_(LARGER)} {_(NOT_A_MEASUREMENT)}"
+    return Picture(drawing, headline(dose), described)
+
+
+def _touching(dose: Dose, across: NDArray[np.float64], along: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which places of a face touch: as many of them as spikes do, nearest to the middle of one shape or of two."""
+    mat = dose.setup.mat
+    shapes, longer = SHAPES[dose.setup.use]
+    beside = 0.0 if shapes == 1 else min(mat.width / 4, APART_MM)
+    away = np.hypot(longer * (np.abs(across) - beside), along)
+    n = max(1, round(away.size * dose.touching.mid / mat.spikes))
+    touches: NDArray[np.bool_] = away <= np.sort(away, axis=None)[n - 1] + 1e-6  # a place with its mirror image
+    return touches
 
 
 def _spike(drawing: Drawing, setup: Setup, band: int, x: float, y: float, small: float = 1.0) -> None:
@@ -214,8 +267,11 @@ def _cut(one: tuple[float, float], other: tuple[float, float], end: float) -> tu
 # --- a gentle start ------------------------------------------------------------------------------------
 
 
-def ladder_picture(made: Ladder) -> Picture:
-    """Draw five steps of minutes on a thread, and the rungs of sharpness below, each a dot that grows."""
+def ladder_picture(made: Ladder, chosen: Setup | None = None) -> Picture:
+    """Draw five steps of minutes on a thread, and the rungs of sharpness below, each a dot that grows.
+
+    A rung that is the chosen set-up says so beside its number.
+    """
     drawing = Drawing()
     y = wrapped(drawing, 14, _("Minutes, step by step"), "ink")
     line = y + 12
@@ -239,12 +295,21 @@ def ladder_picture(made: Ladder) -> Picture:
         side = Side.SECOND if rung.setup.layer in SOFT else Side.FIRST
         drawing.mark(side, 16, at, round(10 * math.sqrt(min(1.5, max(0.06, rung.relative.mid)) / 1.5) + 1, 2))
         drawing.text("ink-2", WIDTH, at + 4, f"{100 * rung.relative.mid:.0f}", "end")
+        if _is_on(rung, chosen):
+            drawing.text("ink", WIDTH - 34, at + 4, _("chosen"), "end")
     y = wrapped(drawing, y + 6, _("Larger dot, more minutes or sharper. Rings are under a towel. One dot is one step."))
     y = wrapped(drawing, y, _(NOT_A_MEASUREMENT))
     drawing.height = math.ceil(y - LINE + 6)
     told = [first_step_sentence(made), *(one.removeprefix("- ") for one in ladder_lines(made)[2 : 2 + len(made.steps)])]
-    told += [f"{rung_words(rung)}: {rung_sharp(rung)}." for rung in made.rungs]
+    for rung in made.rungs:
+        is_here = " " + _("Chosen.") if _is_on(rung, chosen) else ""
+        told.append(f"{rung_words(rung)}: {rung_sharp(rung)}.{is_here}")
     return Picture(drawing, _("A gentle start"), " ".join(one[:1].upper() + one[1:] for one in told))
+
+
+def _is_on(rung: Rung, chosen: Setup | None) -> bool:
+    """Whether a set-up is this rung, whatever its minutes."""
+    return chosen is not None and replace(chosen, minutes=rung.setup.minutes) == rung.setup
 
 
 # --- a mat beside a needle -----------------------------------------------------------------------------
