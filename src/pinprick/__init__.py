@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pinprick.evidence.network import network
     from pinprick.evidence.synthesis import Synthesis, synthesise
     from pinprick.planning.foresight import Foresight, plan_ahead
+    from pinprick.sessions import dose_response, sessions
     from pinprick.trial.agenda import Agenda, agenda
     from pinprick.trial.commitment import Moment, commitment
     from pinprick.trial.conduct import Conduct, Phase
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from pinprick.trial.safety_rules import rules_for
     from pinprick.trial.schedule import Order, Period, Schedule
     from pinprick.trial.seal import Seal
+    from pinprick.trial.set_up import SetUp
     from pinprick.trial.store import load_trial, writing
     from pinprick.trial.trial import Trial
 
@@ -70,6 +72,7 @@ __all__ = [
     "Screening",
     "Seal",
     "Sequence",
+    "SetUp",
     "StartDay",
     "Synthesis",
     "Trial",
@@ -80,6 +83,7 @@ __all__ = [
     "analyse_trial",
     "commitment",
     "dose",
+    "dose_response",
     "draw",
     "effect_sizes",
     "evaluate",
@@ -93,6 +97,7 @@ __all__ = [
     "ready_names",
     "reveal",
     "rules_for",
+    "sessions",
     "start",
     "synthesise",
     "verify",
@@ -135,6 +140,8 @@ _HOME = {
     "Conduct": "trial.conduct",
     "Phase": "trial.conduct",
     "Seal": "trial.seal",
+    "SetUp": "trial.set_up",
+    "dose_response": "sessions",
     "Progress": "analysis.reading",
     "Reading": "analysis.reading",
     "progress": "analysis.reading",
@@ -158,8 +165,8 @@ _HOME = {
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'pinprick' has no attribute {name!r}")
-    if name == "dose":  # a room that can be called: the same thing before and after it was imported
-        return import_module("pinprick.dose")
+    if name in ("dose", "sessions"):  # rooms that can be called: the same thing before and after they were imported
+        return import_module(f"pinprick.{name}")
     return getattr(import_module(f"pinprick.{_HOME.get(name, 'errors')}"), name)
 
 

@@ -18,7 +18,7 @@ FLOORS = [
     {"errors", "version", "words"},
     {"trial", "bayes", "typeset"},
     {"analysis", "evidence", "dose", "formats"},
-    {"planning", "context"},
+    {"planning", "context", "sessions"},
     {"report"},  # words
     {"charts"},  # pictures, titled with those words
     {"page", "paper"},  # both on one page, or on two sides for a clinician

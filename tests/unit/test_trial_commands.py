@@ -395,6 +395,11 @@ COMMANDS = (
     "export --trial me.json --out first.zip --today {today}",
     "today --trial me.json --today {today}",
     "today --trial me.json --json --today {today}",
+    "setup --trial me.json --json --today {today}",
+    "setup --layer t_shirt --surface bed --trial me.json --from 2026-05-05 --today {today}",
+    "setup --layer none --trial me.json --today {today}",
+    "sessions --trial me.json --today {today}",
+    "sessions --trial me.json --json --today {today}",
     "status --trial me.json --today {today}",
     "status --trial me.json --json --today {today}",
     "verdict --trial me.json --today {today}",
@@ -486,7 +491,8 @@ def test_twins_alike_but_for_their_future_look_alike_to_every_command(run, tmp_p
             line = command.format(today=day(n_days + 1) if "pause" in command else day(n_days))
             if "resume" in command or "stop" in command:
                 line = command.format(today=day(n_days + 2))
-            code = 2 if command.startswith(("rate", "start")) else 0
+            refused = ("rate", "start") if conduct.plan.on_the_mat else ("rate", "start", "setup --layer")
+            code = 2 if command.startswith(refused) else 0
             said_now = run(line, code)
             out.append(masked(said_now + (run.err if code == 0 else "")))
             if command.startswith("verify"):

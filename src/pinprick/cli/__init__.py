@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from pinprick import __version__
-from pinprick.cli import carry, conduct, dose, evidence, plan, safety, site, synthesise, verdict, verify
+from pinprick.cli import carry, conduct, dose, evidence, plan, safety, sessions, site, synthesise, verdict, verify
 from pinprick.cli.terminal import refuse
 from pinprick.errors import PinprickError
 
@@ -69,12 +69,14 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "screen": safety.screen,
     "plan": plan.plan,
     "start": conduct.start,
+    "setup": sessions.setup,
     "today": conduct.today,
     "rate": conduct.rate,
     "pause": conduct.pause,
     "resume": conduct.resume,
     "stop": conduct.stop,
     "status": conduct.status,
+    "sessions": sessions.sessions,
     "verdict": verdict.verdict,
     "verify": verify.verify,
     "synthesise": synthesise.synthesise,

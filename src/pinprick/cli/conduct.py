@@ -102,6 +102,8 @@ def start(
         ]
     else:
         lines.append("The seed was given by hand, so the order is not sealed. Every verdict will say so.")
+    if after.plan.on_the_mat and not after.set_ups:
+        lines.append(f"To keep how you lie, cloth and surface: pinprick setup --trial {trial}.")
     say(lines, book.remarks)
 
 

@@ -289,6 +289,8 @@ def _readme(conduct: Conduct, today: date, *, with_fhir: bool) -> str:
         after.append(_("There is no fhir.json, because pinprick[fhir] was not installed where this was made."))
     if any(version.note for day in _rated_days(conduct) for version in conduct.versions(day)):
         after.append(_("It holds notes in the person's own words. Take care whom you give it to."))
+    if any(not {"mass_kg", "stature_cm", "sex"}.isdisjoint(one.to_dict()) for _day, one in conduct.set_ups):
+        after.append(_("It holds what you said of your own body, such as your weight. Take care whom you give it to."))
     if conduct.is_sealed:
         after += [
             _(

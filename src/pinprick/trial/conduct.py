@@ -24,6 +24,7 @@ from pinprick.trial.safety_record import Gate, SafetyRecord
 from pinprick.trial.safety_rules import LadderStep, Occasion, stop_rule
 from pinprick.trial.schedule import Schedule
 from pinprick.trial.seal import Seal
+from pinprick.trial.set_up import SetUp
 from pinprick.trial.trial import Trial
 
 LATEST_DAYS = 7
@@ -530,6 +531,55 @@ class Conduct:
             raise DiaryError(f"The trial ended on {self.last_day}, before {day}; pinprick verdict has the answer.")
         if day not in self.scheduled_days:
             raise DiaryError(f"{day} is none of the trial's days; it runs from {self._first()} to {self.last_day}.")
+
+    @property
+    def opened_on(self) -> date:
+        """The day on which this trial was opened."""
+        return self.events[0].moment.day
+
+    def set_up_on(self, day: date) -> SetUp | None:
+        """How the sessions of a day are set up: the latest that holds from this day or an earlier one."""
+        return next((one for since, one in reversed(self._state.set_ups) if since <= day), None)
+
+    @property
+    def set_ups(self) -> tuple[tuple[date, SetUp], ...]:
+        """Every set-up that was written down with the day from which it holds, in order of those days."""
+        return self._state.set_ups
+
+    def with_set_up(self, set_up: SetUp, moment: Moment, *, since: date | None = None) -> Conduct:
+        """The trial with the set-up of its sessions written down; the same again changes nothing.
+
+        It is a fact and no rule: no verdict, schedule or commitment follows from it. One that holds from a later
+        day is left as it stands.
+
+        Parameters
+        ----------
+        set_up : SetUp
+            The set-up; that its words exist is checked by `pinprick.sessions.as_setup`.
+        moment : Moment
+            Now.
+        since : date, optional
+            The first day on which it holds; today unless told otherwise.
+
+        Raises
+        ------
+        ProtocolError
+            If there is no mat in the plan, or the answer is known.
+        DiaryError
+            If the day has not come, or is before the trial was opened.
+        """
+        self._refuse_after_the_end("change the set-up")
+        if not self.plan.on_the_mat:
+            raise ProtocolError("No treatment of this plan is on a mat, so there is no set-up to write down.")
+        day, opened = since or moment.day, self.opened_on
+        if not opened <= day <= moment.day:
+            raise DiaryError(
+                f"A set-up from {day} cannot be written down; give a day from {opened}, when this trial was opened, "
+                f"to today, {moment.day}."
+            )
+        if self.set_up_on(day) == set_up:
+            return self
+        return self._with("set_up", moment, {"from": day.isoformat(), "set_up": set_up.to_dict()})
 
     def with_pause(self, moment: Moment) -> Conduct:
         """A pause from today on; from tomorrow if today is rated or done."""

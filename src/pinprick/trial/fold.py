@@ -8,12 +8,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from pinprick.errors import FileError, ProtocolError
 from pinprick.trial.commitment import Event, Moment
 from pinprick.trial.draw import Pause
 from pinprick.trial.plan import Plan
 from pinprick.trial.safety import TOO_PAINFUL, Screening
 from pinprick.trial.safety_record import SafetyRecord
 from pinprick.trial.safety_rules import top_step_for
+from pinprick.trial.set_up import SetUp
 
 
 class Ended(StrEnum):
@@ -105,6 +107,7 @@ class State:
     begun: list[int] = field(default_factory=list)
     pauses: list[Pause] = field(default_factory=list)
     ratings: dict[date, list[Rated]] = field(default_factory=dict)
+    set_ups: tuple[tuple[date, SetUp], ...] = ()
     stopped: tuple[date, str] | None = None
     unsealed: list[date] = field(default_factory=list)
     belief_after: Mapping[str, Any] | None = None
@@ -186,6 +189,16 @@ def _resumed(state: State, event: Event) -> None:
         state.pauses.append(pause)
 
 
+def _set_up(state: State, event: Event) -> None:
+    try:
+        found = date.fromisoformat(event.data["from"]), SetUp.from_dict(event.data["set_up"])
+    except ProtocolError as error:
+        unknown = "The log holds a set-up that this version of Pinprick does not know; install a newer one."
+        raise FileError(f"{unknown} {error}") from None
+    # in order of the days they hold from; of two for one day the later written stands last
+    state.set_ups = tuple(sorted((*state.set_ups, found), key=lambda one: one[0]))
+
+
 def _felt(state: State, event: Event) -> None:
     state.safety = state.safety.with_stop(event.data["rule"], event.moment.day)
 
@@ -225,6 +238,7 @@ FOLD: Final = {
     "rated": _rated,
     "paused": _paused,
     "resumed": _resumed,
+    "set_up": _set_up,
     "felt": _felt,
     "healed": _healed,
     "cleared": _cleared,

@@ -25,6 +25,7 @@ from pinprick.trial.commitment import Moment
 from pinprick.trial.conduct import Conduct
 from pinprick.trial.csv_diary import diary_from_csv
 from pinprick.trial.protocol_file import read_protocol, ready_names
+from pinprick.trial.set_up import SetUp
 from pinprick.trial.store import load_trial, rendered, seal_path, writing
 from pinprick.trial.text import CONTROL, decode
 from tests.conducted import DAY_0, at, lived, noisy, screened, started, with_well_day
@@ -245,6 +246,14 @@ def test_what_was_answered_offline_keeps_the_time_at_which_it_was_given():
     found = rows(long_csv(conduct, a_day(2), "p"))[0]
     assert (found["answered_at"], found["source"]) == ("2026-05-04T20:00:00+00:00", "self_report")
     assert "self_report" not in long_csv(conduct, a_day(1), "p"), "it had not been received by then"
+
+
+@pytest.mark.parametrize(("said", "warned"), [({"mass_kg": 80}, True), ({"layer": "vest"}, False)])
+def test_the_zip_says_when_it_holds_somebodys_weight(said, warned):
+    conduct, _seal = rated_trial()
+    known = conduct.with_set_up(SetUp(**said), at(10))
+    readme = texts(export_zip(known, a_day(10)))["README.txt"]
+    assert ("of your own body, such as your weight" in " ".join(readme.split())) is warned
 
 
 def test_the_zip_says_what_is_in_it_and_holds_no_seal():
