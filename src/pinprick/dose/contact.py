@@ -250,12 +250,13 @@ def _rest(
         if abs(left) <= CLOSED * load or high - low <= NEAREST * high:
             found[near] = force
             return down, found
-        rise = float(slope[depth > 0] @ counts[near][depth > 0]) * per_root**2
+        pressed = depth > 0
+        rise = float((slope * pressed) @ counts[near]) * per_root**2
         if left > 0:
             low = down
         else:
             high = down
-            near = near[depth > 0]  # the others stay free
+            near = near[pressed]  # the others stay free
         newton = down + left / rise if rise > 0 else high
         down = newton if low < newton < high else (low + high) / 2
     raise ComputationError(f"A load of {load:g} N on {len(gap)} spikes finds no rest; please report this set-up.")

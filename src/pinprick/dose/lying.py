@@ -160,14 +160,15 @@ def _under_a_back(setup: Setup, values: Values, profile: Profile, halved: bool) 
     usual = parameter("tissue.supine_load_share.share_on_74x40cm_mat_shoulder_to_buttock").central
     chest, pelvis = (values.share / usual * load for load in place.loads_n)
     contact = settle(bed, columns, (chest, pelvis))
+    median = contact.median_n
     return Outcome(
         load_n=contact.load_n,
         touching=contact.n_touching,
         mean_n=contact.mean_n,
         peak_n=contact.peak_n,
         mean_kpa=contact.mean_kpa,
-        dent_mm=contact.dent_mm,
-        pinprick_n=pinprick_force_n(contact.median_n, values.tip_radius, values.layer),
+        dent_mm=float(contact.table.dent_at(median)),
+        pinprick_n=pinprick_force_n(median, values.tip_radius, values.layer),
         contact=contact,
     )
 

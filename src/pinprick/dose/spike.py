@@ -35,6 +35,9 @@ SMALL: Final = 0.02
 NARROWEST: Final = 1e-3
 """The narrowest contact of a table, in radii of the tip; below it force and depth run straight to 0."""
 
+N_DOUBLING: Final = 40
+"""How often the radius of a tip may double until a contact is wide enough for any force."""
+
 N_NODE: Final = 360
 """Nodes of a table; what that costs is measured in tests/unit/dose/test_spike.py."""
 
@@ -186,9 +189,8 @@ def press_table(
     most_n : float
         The greatest force that the table must reach, positive.
     """
-    widest = tip.radius_mm
-    while force_n(tip, [widest], modulus_kpa)[0] < most_n:
-        widest *= 2
+    widths = tip.radius_mm * 2.0 ** np.arange(N_DOUBLING)
+    widest = float(widths[np.argmax(force_n(tip, widths, modulus_kpa) >= most_n)])
     nodes = np.geomspace(NARROWEST * tip.radius_mm, widest, N_NODE)
     a = np.concatenate([[0.0], nodes])
     depth, reduced = _reduced(tip, a)
