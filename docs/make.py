@@ -159,6 +159,9 @@ def dose_page(surfaces: Sequence[Dose], made: Ladder) -> str:
         "",
         *_bullets(words.safety_sentences()),
         "",
+        "A disc on a kitchen scale, counted spikes or a photograph make it yours: "
+        "[calibrate at home](calibrate-at-home.md).",
+        "",
         "## On a hard floor, a carpet, a sofa and a bed",
         "",
         "    pinprick dose --mass 70 --height 175 --spikes 6000 --compare carpet --compare sofa --compare bed",

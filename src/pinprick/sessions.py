@@ -97,7 +97,7 @@ def as_setup(set_up: SetUp, arm: Arm | None = None) -> Setup:
         raise ProtocolError(f"{arm.name} is not on the mat, so it has no set-up; give a treatment that is.")
     given = {key: value for key in OF_THE_MAT if (value := getattr(set_up, key)) is not None}
     if set_up.mat is None and "spikes" in given:
-        mat = Mat(**given)
+        mat = Mat(**given, is_size_assumed=not {"length", "width"} <= given.keys())
     else:
         mat = named_mat(set_up.mat or DEFAULT_NAME)  # by name only: a log may come from anybody and opens no file
         mat = replace(

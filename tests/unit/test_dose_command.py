@@ -159,7 +159,7 @@ def test_a_measured_mat_and_a_file_are_answered(run, tmp_path):
         ([*ME, "--use", "face"], "choose one of back, neck"),
         ([*ME, "--minutes", 90], "A session of 90 minutes is out of range; give 1 to 60 minutes."),
         ([*ME, "--compare", "moon"], "--compare has 'moon'"),
-        ([*ME, "--use", "neck", "--ladder"], "--ladder is for a mat under the back"),
+        ([*ME, "--use", "neck", "--ladder"], "--ladder is for a mat under the back, which its steps were written for"),
         ([*ME, "--use", "neck", "--svg", "a.svg", "--points"], "not for use 'neck'; leave them out"),
         ([*ME, "--html", "/"], "--html / cannot be written"),
         (["--mass", "much"], "--mass"),

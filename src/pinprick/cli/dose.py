@@ -14,6 +14,7 @@ from pinprick.errors import ProtocolError
 
 if TYPE_CHECKING:
     from pinprick.dose.answer import Dose
+    from pinprick.dose.calibration import Calibration
     from pinprick.dose.mat import Mat
     from pinprick.dose.setup import Setup
 
@@ -25,6 +26,7 @@ def dose(
     spikes: Annotated[int | None, typer.Option(help="How many spikes, 1 to 1,000,000.")] = None,
     length: Annotated[float | None, typer.Option(metavar="MM", help="The spiked face, down the back.")] = None,
     width: Annotated[float | None, typer.Option(metavar="MM", help="The spiked face, across.")] = None,
+    discs: Annotated[int | None, typer.Option(help="Counted; with --spikes-per-disc, for --spikes.")] = None,
     spikes_per_disc: Annotated[float | None, typer.Option(help="Counted on one disc.")] = None,
     spacing: Annotated[float | None, typer.Option(metavar="MM", help="Between neighbours on a disc.")] = None,
     tip_radius: Annotated[float | None, typer.Option(metavar="MM", help="Of a spike, as measured.")] = None,
@@ -38,6 +40,24 @@ def dose(
     ] = "none",
     surface: Annotated[str, typer.Option(help="floor, carpet, sofa or bed.")] = "floor",
     minutes: Annotated[float, typer.Option(help="How long, 1 to 60.")] = 10,
+    first_sharp: Annotated[
+        list[float] | None,
+        typer.Option(
+            metavar="GRAMS",
+            help="What a kitchen scale shows when a disc on it first feels sharp under your hand; give it three times.",
+        ),
+    ] = None,
+    disc_spikes: Annotated[
+        int | None, typer.Option(help="Spikes that you pressed on the scale; else --spikes-per-disc.")
+    ] = None,
+    photo: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A picture of your bare back, right after a session: its red dots are counted. It is read here, goes "
+            "nowhere and is not kept.",
+        ),
+    ] = None,
     compare: Annotated[
         list[str] | None,
         typer.Option(metavar="CHANGES", help="Another set-up, such as t_shirt+bed or 8000; may be repeated."),
@@ -51,7 +71,7 @@ def dose(
 ) -> None:
     """Say what a spike mat does to your skin: how many spikes touch, how hard, and what cloth and surface change.
 
-    A model, not a measurement. Needs no connection.
+    A model, not a measurement; what you measure at home makes it yours. Needs no connection.
     """
     check_output("--html", html)
     check_output("--svg", svg)
@@ -62,10 +82,14 @@ def dose(
         )
     from pinprick.dose.answer import dose as answer
     from pinprick.dose.body import Person
-    from pinprick.dose.setup import Setup
+    from pinprick.dose.setup import Setup, layer_from_text
 
+    if ladder and use != "back":
+        raise ProtocolError("--ladder is for a mat under the back, which its steps were written for; leave --use out.")
+    if photo is not None and use != "back":
+        raise ProtocolError("--photo is for a mat under the back; leave --use out.")
     measured = {
-        "spikes": spikes,
+        "spikes": _counted(discs, spikes_per_disc, spikes),
         "length": length,
         "width": width,
         "spikes_per_disc": spikes_per_disc,
@@ -74,17 +98,16 @@ def dose(
         "foam_thickness": foam_thickness,
     }
     person = Person(mass, height, sex)  # type: ignore[arg-type]  # it says what is allowed
-    if ladder and use != "back":
-        raise ProtocolError("--ladder is for a mat under the back; leave --use out.")
     minutes = int(minutes) if minutes == int(minutes) else minutes
-    own = Setup(_mat(mat, use, measured), person, use, _layer(layer), surface, minutes)
+    own = Setup(_mat(mat, use, measured), person, use, layer_from_text(layer), surface, minutes)
     others = [_changed(own, text) for text in compare or ()]
+    measured_at_home = _calibration(own, first_sharp or [], disc_spikes, spikes_per_disc, photo)
     if others:
         from pinprick.dose.answer import compare as side_by_side
 
-        doses = list(side_by_side([own, *others]))
+        doses = list(side_by_side([own, *others], calibration=measured_at_home))
     else:
-        doses = [answer(own.mat, person, use, own.layer, surface, minutes)]
+        doses = [answer(own.mat, person, use, own.layer, surface, minutes, calibration=measured_at_home)]
     if svg is not None:
         write_output(svg, _pictures(doses[0], ladder=ladder, needle=needle, points=points).encode())
     if html is not None:
@@ -95,6 +118,53 @@ def dose(
         print_json(_contract(doses, ladder=ladder, needle=needle, points=points))
     elif html is None and svg is None:
         _tell(doses, ladder=ladder, needle=needle, points=points)
+
+
+def _counted(discs: int | None, per_disc: float | None, spikes: int | None) -> int | None:
+    """The mat's spikes: from its discs where they were counted, and then nothing else may stand beside it."""
+    if discs is None:
+        return spikes
+    from pinprick.dose.calibration import counted_spikes
+
+    if per_disc is None:
+        raise ProtocolError("--discs needs the spikes on one disc; count them and give --spikes-per-disc.")
+    found = counted_spikes(discs, per_disc)
+    if spikes not in (None, found):
+        raise ProtocolError(
+            f"{discs:,} discs of {per_disc:g} spikes are {found:,} spikes, and --spikes says {spikes:,}; leave "
+            "--spikes out, or count again."
+        )
+    return found
+
+
+def _calibration(
+    own: Setup, grams: list[float], disc_spikes: int | None, per_disc: float | None, photo: Path | None
+) -> Calibration | None:
+    """What was measured at home; None where nothing was."""
+    if disc_spikes is not None and not grams:
+        raise ProtocolError(
+            "--disc-spikes is for a disc on a scale; add what the scale showed, such as --first-sharp 230."
+        )
+    if not grams and photo is None:
+        return None
+    from pinprick.dose.calibration import Calibration
+    from pinprick.dose.sharpness import own_threshold
+
+    first = None
+    if grams:
+        pressed = disc_spikes if disc_spikes is not None else per_disc
+        if pressed is None:
+            raise ProtocolError(
+                "--first-sharp needs how many spikes you pressed; count those on the disc and give --disc-spikes, such "
+                "as --disc-spikes 27."
+            )
+        first = own_threshold(grams, round(pressed))
+    touching = None
+    if photo is not None:
+        from pinprick.dose.photo import red_dots
+
+        touching = red_dots(photo, own.mat).touching
+    return Calibration(first, touching, None if touching is None else own)
 
 
 def _mat(name: str | None, use: str, measured: dict[str, Any]) -> Mat:
@@ -117,23 +187,14 @@ def _mat(name: str | None, use: str, measured: dict[str, Any]) -> Mat:
     )
 
 
-def _layer(text: str) -> str | float:
-    """Cloth by name, or its thickness in mm."""
-    name = text.strip().lower().replace("-", "_").replace(" ", "_")
-    try:
-        return float(name.removesuffix("mm").rstrip("_"))
-    except ValueError:
-        return {"bare": "none", "tshirt": "t_shirt", "folded": "folded_towel"}.get(name, name)
-
-
 def _changed(own: Setup, text: str) -> Setup:
     """A set-up with some things changed, as "t_shirt+bed" has it."""
     from pinprick.dose.mat import mat_names
-    from pinprick.dose.setup import LAYERS, SURFACES, USES
+    from pinprick.dose.setup import LAYERS, SURFACES, USES, layer_from_text
 
     setup = own
     for part in filter(None, (part.strip() for part in text.replace(",", "+").split("+"))):
-        layer = _layer(part)
+        layer = layer_from_text(part)
         name = part.lower().replace("-", "_").replace(" ", "_")
         if layer in LAYERS or (isinstance(layer, float) and name.endswith("mm")):
             setup = replace(setup, layer=layer)

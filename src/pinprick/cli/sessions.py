@@ -43,6 +43,7 @@ def setup(
 
     What is not said stays as it was. It never changes the verdict.
     """
+    from pinprick.dose.setup import layer_from_text
     from pinprick.report import sessions as words
     from pinprick.sessions import as_setup
     from pinprick.trial.store import load_trial, writing
@@ -55,7 +56,7 @@ def setup(
         "width": width,
         "spacing": spacing,
         "tip_radius": tip_radius,
-        "layer": None if layer is None else _layer(layer),
+        "layer": None if layer is None else layer_from_text(layer),
         "surface": None if surface is None else surface.strip().lower(),
         "mass_kg": mass,
         "stature_cm": height,
@@ -109,15 +110,6 @@ def _with(conduct: Conduct, day: date, said: dict[str, Any], today: date) -> Set
     if "mat" in said:
         kept = replace(kept, spikes=None, length=None, width=None, spacing=None, tip_radius=None)
     return replace(kept, **said)
-
-
-def _layer(text: str) -> str | float:
-    """Cloth by name as `pinprick dose` takes it, or its thickness in mm."""
-    name = text.strip().lower().replace("-", "_").replace(" ", "_")
-    try:
-        return float(name.removesuffix("mm").rstrip("_"))
-    except ValueError:
-        return {"bare": "none", "tshirt": "t_shirt", "folded": "folded_towel"}.get(name, name)
 
 
 def sessions(trial: TrialFile, today: Today = None, as_json: AsJson = False) -> None:

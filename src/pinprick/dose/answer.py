@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,18 +12,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinprick.dose.body import Person, Profile
+from pinprick.dose.calibration import LEAST, MORE, WANTED, Calibration, Conditioned, condition, direct
+from pinprick.dose.contact import Contact
 from pinprick.dose.data import parameter
 from pinprick.dose.doubts import doubts
-from pinprick.dose.lying import Outcome, run
+from pinprick.dose.lying import Outcome, central, run
 from pinprick.dose.mat import DEFAULT_NAME, Mat, mat, mat_names, read_mat
 from pinprick.dose.setup import Setup
 from pinprick.dose.sharpness import press_band, sharpness_word
-from pinprick.dose.uncertainty import Drawn, Range, drawn, model_error, range_of
+from pinprick.dose.uncertainty import (
+    Drawn,
+    Range,
+    drawn,
+    felt_n,
+    model_error,
+    normal_draws,
+    range_of,
+    spread_over,
+    weighted_range,
+)
 from pinprick.errors import ProtocolError
 
 Floats = NDArray[np.float64]
 
 N_DRAWS: Final = 400
+LEAST_ARCHED: Final = 0.02
+MOST_ARCHED: Final = 50.0
+ROUNDS: Final = 20
+"""How a back is made to touch as many spikes as were counted: its gaps times 0.02 to 50, in so many halvings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +68,10 @@ class Dose:
         taken from a table.
     caveats : tuple of str
         Doubts, as sentences.
+    times_first_sharp : Range or None
+        Sharpness of the median spike in what first felt sharp to this person; None where nobody measured that.
+    calibration : Calibration or None
+        What was measured at home.
     """
 
     setup: Setup
@@ -69,6 +90,8 @@ class Dose:
     across_mm: Floats
     along_mm: Floats
     caveats: tuple[str, ...]
+    times_first_sharp: Range | None = None
+    calibration: Calibration | None = None
 
     @property
     def is_sharpness_gone(self) -> bool:
@@ -81,11 +104,13 @@ class Dose:
         return np.array([press_band(float(force)) for force in self.force_n], dtype=np.int64)
 
     def to_dict(self) -> dict[str, Any]:
-        """The numbers that may be shown, as the command prints them."""
+        """The numbers that may be shown, as the command prints them; `times_first_sharp` only where it is known."""
         ranges = ("touching", "force_per_spike_n", "peak_force_n", "mean_pressure_kpa", "dent_mm", "relative_sharpness")
-        return {name: getattr(self, name).to_dict() for name in ranges} | {
-            "load_on_mat_n": float(f"{self.load_on_mat_n:.4g}")
-        }
+        told: dict[str, Any] = {name: getattr(self, name).to_dict() for name in ranges}
+        told["load_on_mat_n"] = float(f"{self.load_on_mat_n:.4g}")
+        if self.times_first_sharp is not None:
+            told["times_first_sharp"] = self.times_first_sharp.to_dict()
+        return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +134,7 @@ def dose(
     n_draws: int = N_DRAWS,
     seed: int = 0,
     profile: Profile | None = None,
+    calibration: Calibration | None = None,
 ) -> Dose:
     """Tell what a mat does to somebody's skin.
 
@@ -128,6 +154,9 @@ def dose(
         Of the draws, 0 or more: the same seed gives the same ranges.
     profile : Profile or None
         The back; None takes `Profile.DEFAULT`.
+    calibration : Calibration or None
+        What was measured at home. Where touching spikes were counted, every number is from the draws as that count
+        weighs them, middles too; else the numbers are the same as without.
 
     Returns
     -------
@@ -148,14 +177,16 @@ def dose(
     """
     setup = Setup(which_mat(mat), person or Person(), use, layer, surface, minutes)
     reference = reference or replace(setup, layer="none", surface="floor")
-    known: dict[Setup, _Solved] = {}
-    return _told(
-        _solved(setup, n_draws, seed, profile, known), _solved(reference, n_draws, seed, profile, known), n_draws, seed
-    )
+    return _answers([setup], reference, n_draws, seed, profile, calibration)[0]
 
 
 def compare(
-    setups: Sequence[Setup], *, n_draws: int = N_DRAWS, seed: int = 0, profile: Profile | None = None
+    setups: Sequence[Setup],
+    *,
+    n_draws: int = N_DRAWS,
+    seed: int = 0,
+    profile: Profile | None = None,
+    calibration: Calibration | None = None,
 ) -> tuple[Dose, ...]:
     """Tell what several set-ups do, each relative to the first.
 
@@ -166,8 +197,8 @@ def compare(
     ----------
     setups : sequence of Setup
         At least one.
-    n_draws, seed, profile
-        See `dose`.
+    n_draws, seed, profile, calibration
+        See `dose`; spikes that touched were counted in the first set-up, unless the calibration says in which.
 
     Raises
     ------
@@ -183,9 +214,7 @@ def compare(
     """
     if not setups:
         raise ProtocolError("There is no set-up to compare; give one or more.")
-    known: dict[Setup, _Solved] = {}
-    solved = [_solved(setup, n_draws, seed, profile, known) for setup in setups]
-    return tuple(_told(one, solved[0], n_draws, seed) for one in solved)
+    return _answers(setups, setups[0], n_draws, seed, profile, calibration)
 
 
 def which_mat(asked: Mat | str | Path | int) -> Mat:
@@ -207,6 +236,28 @@ def which_mat(asked: Mat | str | Path | int) -> Mat:
     return mat(asked)
 
 
+def _answers(
+    setups: Sequence[Setup],
+    reference: Setup,
+    n_draws: int,
+    seed: int,
+    profile: Profile | None,
+    calibration: Calibration | None,
+) -> tuple[Dose, ...]:
+    """Each set-up against the reference."""
+    known: dict[Setup, _Solved] = {}
+    counted = None
+    if calibration is not None and calibration.touching is not None:
+        calibration = replace(calibration, touched_in=calibration.touched_in or setups[0])
+        n_draws, counted = _conditioned(calibration, n_draws, seed, profile, known)
+    against = _solved(reference, n_draws, seed, profile, known)
+    own = calibration or Calibration()
+    return tuple(
+        _told(_solved(one, n_draws, seed, profile, known), against, n_draws, seed, profile, own, counted)
+        for one in setups
+    )
+
+
 def _solved(setup: Setup, n_draws: int, seed: int, profile: Profile | None, known: dict[Setup, _Solved]) -> _Solved:
     timeless = replace(setup, minutes=10)  # minutes change no force
     if timeless not in known:
@@ -215,39 +266,100 @@ def _solved(setup: Setup, n_draws: int, seed: int, profile: Profile | None, know
     return replace(known[timeless], setup=setup)
 
 
-def _told(one: _Solved, reference: _Solved, n_draws: int, seed: int) -> Dose:
+def _conditioned(
+    calibration: Calibration, n_draws: int, seed: int, profile: Profile | None, known: dict[Setup, _Solved]
+) -> tuple[int, Conditioned]:
+    """Weigh the draws of the session whose touching spikes were counted; more of them where few count."""
+    setup, counted = calibration.touched_in, calibration.touching
+    assert setup is not None  # noqa: S101 - for the reader of types
+    assert counted is not None  # noqa: S101
+    error = parameter("model.parameters.force_error")
+    for part in (WANTED, 0.0):
+        touching = _solved(setup, n_draws, seed, profile, known).draws.touching
+        found = condition(np.maximum(touching, 1.0), setup.mat.spikes, counted, error, seed=seed)
+        if found.n_effective < LEAST * n_draws:
+            return n_draws, direct(np.maximum(touching, 1.0), counted, seed=seed)
+        if found.n_effective >= part * n_draws:
+            break
+        n_draws = round(MORE * n_draws)
+        known.clear()
+    return n_draws, found
+
+
+def _told(
+    one: _Solved,
+    reference: _Solved,
+    n_draws: int,
+    seed: int,
+    profile: Profile | None,
+    calibration: Calibration,
+    counted: Conditioned | None,
+) -> Dose:
     """Put the model's own errors over the draws, and say what was found."""
     setup, middle, draws = one.setup, one.middle, one.draws
-    error = model_error("force_error", n_draws, seed)
+    counted = counted if setup.is_lying else None  # what was counted is the contact of a back
+    error = model_error("force_error", n_draws, seed) if counted is None else counted.error
     between = _error_between(setup, reference.setup, n_draws, seed)
-    touching = np.clip(draws.touching / error, 0, setup.mat.spikes)
     force = draws.mean_n / reference.draws.mean_n * between
     sharp = draws.pinprick_n / reference.draws.pinprick_n * between
     if setup.layer != reference.setup.layer:
         sharp = sharp * model_error("other_layer", n_draws, seed)
-    pinprick = range_of(middle.pinprick_n, draws.pinprick_n * error)
-    relative_sharpness = range_of(middle.pinprick_n / reference.middle.pinprick_n, sharp)
+
+    def ranged(mid: float, values: Floats) -> Range:
+        return range_of(mid, values) if counted is None else weighted_range(values, counted.weight)
+
+    touching = ranged(middle.touching, np.clip(draws.touching / error, 0, setup.mat.spikes))
+    pinprick = ranged(middle.pinprick_n, draws.pinprick_n * error)
+    relative_sharpness = ranged(middle.pinprick_n / reference.middle.pinprick_n, sharp)
+    load_n = middle.load_n if counted is None else weighted_range(draws.load_n, counted.weight).mid
+    times = None
+    if calibration.first_sharp is not None:
+        first = calibration.first_sharp.known
+        tries = spread_over(first, normal_draws(first.key, n_draws, seed))
+        felt = float(felt_n(np.array(middle.pinprick_n), np.array(central(setup).tip_radius)))
+        times = ranged(felt / first.central, draws.felt_n * error / tries)
+    contact, dent = middle.contact, draws.dent_mm
+    if contact is not None and counted is not None:
+        contact = _as_counted(setup, touching.mid, load_n / middle.load_n, profile)
+        if counted.is_direct:  # no draw presses so, and a dent does not go with force as a factor does
+            dent = dent * contact.dent_mm / middle.dent_mm
     layout = setup.mat.layout
-    contact = middle.contact
     nothing = np.empty(0)
     return Dose(
         setup=setup,
         reference=reference.setup,
-        load_on_mat_n=middle.load_n,
-        touching=range_of(middle.touching, touching),
-        force_per_spike_n=range_of(middle.mean_n, draws.mean_n * error),
-        peak_force_n=range_of(middle.peak_n, draws.peak_n * error),
-        mean_pressure_kpa=range_of(middle.mean_kpa, draws.mean_kpa * error),
-        dent_mm=range_of(middle.dent_mm, draws.dent_mm),
-        relative_force=range_of(middle.mean_n / reference.middle.mean_n, force),
+        load_on_mat_n=load_n,
+        touching=touching,
+        force_per_spike_n=ranged(middle.mean_n, draws.mean_n * error),
+        peak_force_n=ranged(middle.peak_n, draws.peak_n * error),
+        mean_pressure_kpa=ranged(middle.mean_kpa, draws.mean_kpa * error),
+        dent_mm=ranged(middle.dent_mm, dent),
+        relative_force=ranged(middle.mean_n / reference.middle.mean_n, force),
         relative_sharpness=relative_sharpness,
         sharpness=sharpness_word(pinprick.mid),
         sharpness_between=(sharpness_word(pinprick.low), sharpness_word(pinprick.high)),
         force_n=nothing if contact is None else contact.force_n,
         across_mm=nothing if contact is None else layout.across_mm,
         along_mm=nothing if contact is None else layout.along_mm,
-        caveats=doubts(setup, relative_sharpness),
+        caveats=doubts(setup, relative_sharpness, calibration, disagrees=counted is not None and counted.is_direct),
+        times_first_sharp=times,
+        calibration=None if calibration == Calibration() else calibration,
     )
+
+
+def _as_counted(setup: Setup, touching: float, load: float, profile: Profile | None) -> Contact:
+    """Every spike, on a back so arched that as many touch as were counted, under so many times the middle load."""
+    middle = central(setup)
+    low, high = math.log(LEAST_ARCHED), math.log(MOST_ARCHED)
+    for _ in range(ROUNDS):
+        arched = (low + high) / 2
+        values = replace(middle, share=middle.share * load, gap_scale=middle.gap_scale * math.exp(arched))
+        found = run(setup, values, profile=profile)
+        if found.touching == round(touching):
+            break
+        low, high = (arched, high) if found.touching > touching else (low, arched)
+    assert found.contact is not None  # noqa: S101 - a back lies on it
+    return found.contact
 
 
 def _error_between(one: Setup, other: Setup, n_draws: int, seed: int) -> Floats:

@@ -89,6 +89,23 @@ class Setup:
         return self.use == "back"
 
 
+def layer_from_text(text: str) -> str | float:
+    """Cloth as people type it: one of `LAYERS` in whatever spelling, or a thickness in mm.
+
+    What is neither comes back as it was, for `Setup` to refuse.
+
+    Examples
+    --------
+    >>> layer_from_text("T-shirt"), layer_from_text("bare"), layer_from_text("2.5 mm")
+    ('t_shirt', 'none', 2.5)
+    """
+    name = text.strip().lower().replace("-", "_").replace(" ", "_")
+    try:
+        return float(name.removesuffix("mm").rstrip("_"))
+    except ValueError:
+        return {"bare": "none", "tshirt": "t_shirt", "folded": "folded_towel"}.get(name, name)
+
+
 def _choice(what: str, value: Any, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise ProtocolError(f"There is no {what} {value!r}; choose one of {', '.join(allowed)}.")

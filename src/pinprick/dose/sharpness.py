@@ -21,12 +21,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from pinprick.dose.body import GRAVITY
-from pinprick.dose.data import parameter, table
+from pinprick.dose.data import Parameter, parameter, table
 from pinprick.errors import ProtocolError
 from pinprick.words import mark
 
 WORDS: Final = (mark("barely"), mark("mild"), mark("clear prick"), mark("strong"), mark("extreme"))
 PRESS_WORDS: Final = (mark("barely"), mark("lightly"), mark("like a letter"), mark("firmly"), mark("hard"))
+
+ENOUGH_TRIES: Final = 3
+TRIES_WITHIN: Final = 1.25
+FEW_TRIES_WITHIN: Final = 1.5
+"""What a kitchen scale leaves open, nine times in ten: with three tries or more, and with fewer. Both are judged."""
 
 
 def pinprick_force_n(force_n: float, radius_mm: float, layer_mm: float = 0.0, *, exponent: float = 1.0) -> float:
@@ -115,11 +120,45 @@ class Threshold:
         On one spike; the middle of what was measured.
     low_n, high_n : float
         The least and the greatest measured.
+    n_tries : int
+        How often it was tried.
+
+    Raises
+    ------
+    ProtocolError
+        If the forces are not above 0 and in order, or there was no try.
+
+    Examples
+    --------
+    >>> Threshold(0.08, 0.07, 0.1, n_tries=3).known.high.__round__(2)
+    0.1
     """
 
     force_n: float
     low_n: float
     high_n: float
+    n_tries: int = 1
+
+    def __post_init__(self) -> None:
+        if not 0 < self.low_n <= self.force_n <= self.high_n < math.inf:
+            raise ProtocolError(
+                f"A first sharp feel at {self.force_n} N, measured from {self.low_n} to {self.high_n} N, is no range; "
+                "give forces above 0, the least first."
+            )
+        if self.n_tries < 1:
+            raise ProtocolError(f"A first sharp feel from {self.n_tries} tries says nothing; try once or more.")
+
+    @property
+    def known(self) -> Parameter:
+        """The force with its range: that of the tries, and never narrower than a hand on a scale allows."""
+        least = FEW_TRIES_WITHIN if self.n_tries < ENOUGH_TRIES else TRIES_WITHIN
+        low, high = min(self.low_n, self.force_n / least), max(self.high_n, self.force_n * least)
+        return Parameter("person.first_sharp", self.force_n, low, high, "measured")
+
+    @property
+    def is_unsteady(self) -> bool:
+        """Whether the tries differ by more than a factor of two."""
+        return self.high_n > 2 * self.low_n
 
 
 def own_threshold(grams: Sequence[float], spikes: int) -> Threshold:
@@ -152,4 +191,4 @@ def own_threshold(grams: Sequence[float], spikes: int) -> Threshold:
     forces = sorted(gram / 1000 * GRAVITY / spikes for gram in grams)
     middle = len(forces) // 2
     median = forces[middle] if len(forces) % 2 else (forces[middle - 1] + forces[middle]) / 2
-    return Threshold(median, forces[0], forces[-1])
+    return Threshold(median, forces[0], forces[-1], len(forces))

@@ -63,6 +63,25 @@ def range_of(mid: float, draws: Floats) -> Range:
     return Range(mid, min(mid, float(low)), max(mid, float(high)))
 
 
+def weighted_range(draws: Floats, weight: Floats) -> Range:
+    """The 5th, 50th and 95th of every 100 draws that count for more and less.
+
+    Parameters
+    ----------
+    draws, weight : (n_draws,) array
+        What each draw says, and how much it counts: 0 or more, 1 together.
+
+    Examples
+    --------
+    >>> weighted_range(np.arange(101.0), np.full(101, 1 / 101)).mid.__round__(6)
+    50.0
+    """
+    order = np.argsort(draws, kind="stable")
+    reached = np.cumsum(weight[order]) - weight[order] / 2
+    low, mid, high = np.interp((0.05, 0.5, 0.95), reached, draws[order])
+    return Range(float(mid), float(low), float(high))
+
+
 def normal_draws(key: str, n_draws: int, seed: int) -> Floats:
     """Standard normal draws that belong to a key: evenly spread, in an order of their own.
 
@@ -107,6 +126,8 @@ class Drawn:
     ----------
     load_n, touching, mean_n, peak_n, mean_kpa, dent_mm, pinprick_n : (n_draws,) array
         As in `pinprick.dose.lying.Outcome`, without the error of the model itself.
+    felt_n : (n_draws,) array
+        Force on a bare spike that would feel as the median spike does: the same where there is no cloth.
     """
 
     load_n: Floats
@@ -116,6 +137,7 @@ class Drawn:
     mean_kpa: Floats
     dent_mm: Floats
     pinprick_n: Floats
+    felt_n: Floats
 
 
 def drawn(setup: Setup, *, n_draws: int, seed: int = 0, profile: Profile | None = None) -> Drawn:
@@ -151,7 +173,25 @@ def drawn(setup: Setup, *, n_draws: int, seed: int = 0, profile: Profile | None 
     for i in range(n_draws):
         outcome = run(setup, Values(*(float(columns[name][i]) for name in names)), profile=profile, halved=True)
         found[i] = [getattr(outcome, name) for name in OUTCOMES]
-    return Drawn(*found.T.copy())
+    numbers = dict(zip(OUTCOMES, found.T.copy(), strict=True))
+    return Drawn(**numbers, felt_n=felt_n(numbers["pinprick_n"], columns["tip_radius"]))
+
+
+def felt_n(pinprick_n: Floats, radius_mm: Floats) -> Floats:
+    """The force on a bare tip that pricks as much as a force of the probe.
+
+    Parameters
+    ----------
+    pinprick_n, radius_mm : array
+        Force of the probe in N, and the tip's radius in mm.
+
+    Examples
+    --------
+    >>> felt_n(np.array([0.075]), np.array([0.3])).round(2)
+    array([0.18])
+    """
+    felt: Floats = pinprick_n * 2 * radius_mm / parameter("model.probe_diameter").central
+    return felt
 
 
 def _key(setup: Setup, name: str) -> str:

@@ -83,6 +83,18 @@ AS_HARD: Final = (
 )
 """Words for a ratio of forces."""
 
+FIRST_SHARP: Final = (
+    (0.30, mark("far less than")),
+    (0.80, mark("less than")),
+    (1.25, mark("about as hard as")),
+    (1.75, mark("about one and a half times as hard as")),
+    (2.50, mark("about twice as hard as")),
+    (3.50, mark("about three times as hard as")),
+    (4.50, mark("about four times as hard as")),
+    (math.inf, mark("more than four times as hard as")),
+)
+"""Words for a sharpness in what first felt sharp to somebody, each up to a number."""
+
 WEIGHTS: Final = (
     (1.0, mark("a paper clip")),
     (7.0, mark("a sheet of paper")),
@@ -262,12 +274,14 @@ def headline(dose: Dose) -> str:
 
 
 def press_sentence(dose: Dose) -> str:
-    """How hard each presses, as a thing in the hand and in grams."""
+    """How hard each presses, as a thing in the hand and in grams; shorter after `hard_sentence`, which named them."""
     force = dose.force_per_spike_n
     thing = in_hand(force.mid)
     low, high = about(grams(force.low)), about(grams(force.high))
     if not thing:
         return _("Each presses with the weight of {low} to {high} grams.").format(low=low, high=high)
+    if hard_sentence(dose):
+        return _("That is about the weight of {thing}: {low} to {high} grams.").format(thing=thing, low=low, high=high)
     return _("Each presses with about the weight of {thing}: {low} to {high} grams.").format(
         thing=thing, low=low, high=high
     )
@@ -309,27 +323,89 @@ def _capital(text: str) -> str:
 
 
 def lead(dose: Dose) -> list[str]:
-    """What stands under the headline: what changes, then how hard each spike presses."""
+    """What stands under the headline: what changes, how hard each spike presses, and beside one's first sharp feel."""
     heed = _(events.SENTENCES[-1]) if dose.setup.use == "standing" else ""
-    return [text for text in (heed, change_sentence(dose), hard_sentence(dose), press_sentence(dose)) if text]
+    said = (heed, change_sentence(dose), hard_sentence(dose), press_sentence(dose), times_sentence(dose))
+    return [text for text in said if text]
 
 
 def more(dose: Dose) -> list[str]:
     """Ranges with their reason, the hardest spikes, the dent, and the sharpness in a word."""
-    setup, touching, peak = dose.setup, dose.touching, dose.peak_force_n
+    setup, peak = dose.setup, dose.peak_force_n
     said = [
-        _("It may be {low} to {high} spikes: your skin, your back and your spikes were not measured.").format(
-            low=about(touching.low), high=about(min(touching.high, setup.mat.spikes))
-        ),
+        picture_words(dose),
+        touching_range(dose),
         change_range(dose),
         _("A few press harder, the hardest with {low} to {high} grams.").format(
             low=about(grams(peak.low)), high=about(grams(peak.high))
         ),
         dent_sentence(dose.dent_mm),
         _("Over all the skin that touches, it is like lying on a firm mattress.") if setup.is_lying else "",
-        word_sentence(dose),
+        word_sentence(dose) if dose.times_first_sharp is None else times_range(dose),
     ]
     return [text for text in said if text]
+
+
+def _ends(one: Range) -> tuple[float, float]:
+    return one.low, one.high
+
+
+def touching_range(dose: Dose) -> str:
+    """How many spikes it may be, and why that is not sure."""
+    touching = dose.touching
+    low, high = about(touching.low), about(min(touching.high, dose.setup.mat.spikes))
+    if not _is_counted(dose):
+        return _("It may be {low} to {high} spikes: your skin, your back and your spikes were not measured.").format(
+            low=low, high=high
+        )
+    return _("It may be {low} to {high} spikes: a light touch leaves no dot, and dots fade.").format(low=low, high=high)
+
+
+def picture_words(dose: Dose) -> str:
+    """What was counted, in a picture or by hand; "" where nothing was."""
+    own = dose.calibration
+    if own is None or own.touching is None or not _is_counted(dose):
+        return ""
+    n = about(own.touching.count)
+    if own.touching.from_picture:
+        return _("In your picture about {n} dots were found, and the numbers here follow them.").format(n=n)
+    return _("You counted about {n} dots, and the numbers here follow them.").format(n=n)
+
+
+def _is_counted(dose: Dose) -> bool:
+    """Whether touching spikes were counted, and this is a set-up that they tell about."""
+    return dose.setup.is_lying and dose.calibration is not None and dose.calibration.touching is not None
+
+
+def times_sentence(dose: Dose) -> str:
+    """How hard it pricks beside what first felt sharp to this person; "" where nobody measured that.
+
+    Examples
+    --------
+    >>> from pinprick.dose.answer import dose
+    >>> from pinprick.dose.calibration import Calibration
+    >>> from pinprick.dose.sharpness import own_threshold
+    >>> times_sentence(dose(6000, n_draws=20, calibration=Calibration(own_threshold([230, 200, 260], 27))))
+    'Each spike presses about twice as hard as what first felt sharp to you.'
+    """
+    times = dose.times_first_sharp
+    if times is None:
+        return ""
+    much = _word(FIRST_SHARP, times.mid)
+    if dose.setup.layer_mm.central > 0:
+        return _("Through the cloth each spike pricks {much} what first felt sharp to you.").format(much=much)
+    return _("Each spike presses {much} what first felt sharp to you.").format(much=much)
+
+
+def times_range(dose: Dose) -> str:
+    """The range of that; "" where nobody measured it."""
+    times = dose.times_first_sharp
+    if times is None:
+        return ""
+    low, high = (about(end) if not 0.95 <= end < 10 else f"{end:.1f}".removesuffix(".0") for end in _ends(times))
+    return _("With 1 for what first felt sharp, it may be {low} to {high}. Your own rating counts more.").format(
+        low=low, high=high
+    )
 
 
 def dent_sentence(dent: Range) -> str:
@@ -401,7 +477,9 @@ def other_setups(dose: Dose) -> list[Setup]:
 def others_of(dose: Dose, n_draws: int) -> list[Dose]:
     """`other_setups`, answered against the same as the set-up itself."""
     asked = other_setups(dose)
-    return list(compare([dose.reference, *asked], n_draws=n_draws)[1:]) if asked else []
+    if not asked:
+        return []
+    return list(compare([dose.reference, *asked], n_draws=n_draws, calibration=dose.calibration)[1:])
 
 
 def changes_lines(others: Sequence[Dose]) -> list[str]:
@@ -431,7 +509,7 @@ def compare_lines(doses: Sequence[Dose]) -> list[str]:
     """Several set-ups for the terminal: each against the first."""
     first, *rest = doses
     lines = [_("{Here}: {headline}").format(Here=_capital(setup_words(first.setup)), headline=headline(first))]
-    lines.append(press_sentence(first))
+    lines.append(" ".join(filter(None, [press_sentence(first), times_sentence(first), picture_words(first)])))
     for one in rest:
         lines.append(" ".join([*lead(one), headline(one), change_range(one)]))
     lines.append(
