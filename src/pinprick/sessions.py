@@ -389,8 +389,8 @@ def _doubts(rows: Sequence[Session]) -> tuple[str, ...]:
     if planned:
         said.append(
             ngettext(
-                "{n} session was done and its minutes were not written down, so the plan's stand in.",
-                "{n} sessions were done and their minutes were not written down, so the plan's stand in.",
+                "{n} session was done and its minutes were not written down, so the plan’s stand in.",
+                "{n} sessions were done and their minutes were not written down, so the plan’s stand in.",
                 planned,
             ).format(n=planned)
         )

@@ -16,7 +16,7 @@ PLACES = {
     **dict.fromkeys(("today", "safety", "saved", "check_in", "started", "start"), "today"),
     **dict.fromkeys(("diary", "day"), "diary"),
     **dict.fromkeys(("progress", "answer", "decided", "check", "early", "practitioner"), "progress"),
-    "mat": "mat",
+    **dict.fromkeys(("mat", "set_up"), "mat"),
     **dict.fromkeys(("evidence", "claim", "studies"), "evidence"),
     **dict.fromkeys(("more", "settings", "questions", "about", "method", "wrong", "reminders"), "more"),
 }

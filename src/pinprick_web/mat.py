@@ -1,59 +1,55 @@
 """Your mat: what touches somebody, in words first, for the cloth, the surface, the mat and the body they choose.
 
-Choices stand in the address alone and nothing of them is kept. What the model says comes in two steps: at once from
-few draws, whose middles are the same, and then from as many as the command takes, worked out aside and remembered.
+Choices stand in the address alone; a trial's log keeps the mat, the cloth and the surface once somebody says so. What
+the model says comes in two steps: at once from few draws, whose middles are the same, and then from as many as the
+command takes, worked out aside and remembered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any, Final
 from urllib.parse import urlencode
 
 import numpy as np
+from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
+import pinprick
+from pinprick import Phase
 from pinprick.charts.dose import body_picture, inline, ladder_picture, needle_picture
 from pinprick.dose import events, needle, points
 from pinprick.dose.answer import Dose, dose
-from pinprick.dose.body import MASS_KG, STATURE_CM, Person
-from pinprick.dose.data import table
+from pinprick.dose.body import Person
 from pinprick.dose.doubts import doubts
 from pinprick.dose.ladder import Ladder, ladder
 from pinprick.dose.ladder import sentences as ladder_sentences
-from pinprick.dose.mat import DEFAULT_NAME, Mat, mat_names
+from pinprick.dose.lying import run
+from pinprick.dose.mat import Mat
 from pinprick.dose.mat import mat as named
 from pinprick.dose.setup import Setup
+from pinprick.errors import PinprickError
 from pinprick.report import dose as told
+from pinprick.sessions import is_another
 from pinprick_web import words
 from pinprick_web.aside import aside
+from pinprick_web.clock import now
+from pinprick_web.mat_asked import OWN, SEX, SKIN, UNDER, UNIT_WORDS, Asked, backs, read
+from pinprick_web.trials import store
+from pinprick_web.trials.access import current_trial
+from pinprick_web.trials.doorway import Here
+from pinprick_web.trials.views.session import Set, clock_of
 
-OWN: Final = "own"
-"""The choice of somebody whose mat is not among the named ones."""
-SPIKES: Final = (200, 15_000)
-"""What a page works out for anybody who asks; the command takes more."""
-LEAST_LENGTH: Final = 300.0
-"""A shorter face in mm is a pillow's, and this page is about a back."""
-SKIN: Final = {
-    "none": gettext_noop("bare"),
-    "t_shirt": gettext_noop("T-shirt"),
-    "towel": gettext_noop("towel"),
-    "folded_towel": gettext_noop("folded"),
-}
-UNDER: Final = {
-    "floor": gettext_noop("floor"),
-    "carpet": gettext_noop("carpet"),
-    "sofa": gettext_noop("sofa"),
-    "bed": gettext_noop("bed"),
-}
-CAME_FROM: Final = ("plan", "ladder")
+CAME_FROM: Final = ("plan", "ladder", "today")
+KEEPS: Final = (Phase.DRAFT, Phase.SCREENED, Phase.RUNNING, Phase.PAUSED)
+"""While a trial is in one of these, its set-up may be kept."""
 N_AT_ONCE: Final = 20
 """Draws behind the first answer."""
 N_KEPT: Final = 64
@@ -61,20 +57,20 @@ DOSE, LADDER, ALL = "dose", "ladder", "all"
 """What an address asks to be worked out from every draw."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the address says, as it was typed, with what is wrong with it by field."""
-
-    typed: dict[str, str]
-    setup: Setup | None
-    reasons: dict[str, str]
-
-
 @require_safe
 def mat(request: HttpRequest) -> HttpResponse:
     """How many spikes touch, how hard each presses, what cloth and surface change, and how to start gently."""
-    asked = read(request.GET)
-    came_from = request.GET.get("from", "")
+    here = _here(request)
+    kept = here.conduct.set_up_on(here.today) if here else None
+    sent = request.GET.dict()
+    if here and sent.get("from") == "ladder" and _clock_of_step(here) and not {"step", "skin", "under"} & sent.keys():
+        sent["step"] = str(here.conduct.rung.step)
+    asked = read(sent, kept)
+    return page(request, asked, here, came_from=sent.get("from", ""), work=sent.get("work", ""))
+
+
+def page(request: HttpRequest, asked: Asked, here: Here | None, *, came_from: str = "", work: str = "") -> HttpResponse:
+    """The page for what was asked: its answer, or what cannot be with the range beside its field."""
     kept = {"from": came_from} if came_from in CAME_FROM else {}
     if request.GET.get("points"):
         kept["points"] = "1"
@@ -82,90 +78,69 @@ def mat(request: HttpRequest) -> HttpResponse:
         "typed": asked.typed,
         "reasons": asked.reasons,
         "kept": kept,
-        "mats": _mats(),
+        "mats": [(name, named(name).name, f"{named(name).spikes:,}") for name in backs()],
         "own": OWN,
         "skins": [(value, _(label)) for value, label in SKIN.items()],
         "unders": [(value, _(label)) for value, label in UNDER.items()],
+        "sexes": [(value, _(label)) for value, label in SEX.items()],
+        "units": [(value, _(label)) for value, label in UNIT_WORDS.items()],
         "care": events.sentences()[1],
         "no_clinician": _(told.NO_CLINICIAN),
     }
+    if here is not None:
+        shown |= _of_trial(here, asked, came_from)
+        shown["just_kept"] = "kept" in request.GET and shown["is_kept"]
     if asked.setup is None:
         return render(request, "mat.html", shown, status=422)
-    work = request.GET.get("work", "")
     shown |= answer(asked.setup, work, with_points="points" in kept)
-    shown["query"] = urlencode(asked.typed | kept)
-    shown["without_points"] = urlencode(asked.typed | {name: kept[name] for name in kept if name != "points"})
-    return render(request, "mat.html", shown)
+    shown["query"] = urlencode(asked.query | kept)
+    shown["without_points"] = urlencode(asked.query | {name: kept[name] for name in kept if name != "points"})
+    response = render(request, "mat.html", shown)
+    if "HX-Request" in request.headers and not work:  # a choice: its address without the fields that are empty
+        response["HX-Replace-Url"] = f"?{shown['query']}"
+    return response
 
 
-# --- what was asked -------------------------------------------------------------------------------------
+# --- the trial that somebody is in --------------------------------------------------------------------------
 
 
-def read(sent: Mapping[str, str]) -> Asked:
-    """Read an address: what is left out is bare skin, a floor, and 70 kg of 175 cm on the usual mat.
+def _here(request: HttpRequest) -> Here | None:
+    """Where the person stands in their trial; None where there is none on the mat, or it cannot be read.
 
-    Examples
-    --------
-    >>> read({"skin": "towel"}).setup.layer
-    'towel'
+    Nothing is begun or written here: the page is anybody's, and opens whatever became of a trial.
     """
-    start = _of_step(sent.get("step", ""))
-    typed = {
-        "skin": sent.get("skin", start.get("layer", "none")),
-        "under": sent.get("under", start.get("surface", "floor")),
-        "mat": sent.get("mat", DEFAULT_NAME),
-        "spikes": sent.get("spikes", "").strip()[:20],
-        "mass": sent.get("mass", f"{Person().mass_kg:g}").strip()[:20],
-        "height": sent.get("height", f"{Person().stature_cm:g}").strip()[:20],
-    }
-    reasons: dict[str, str] = {}
-    for name, allowed in (("skin", SKIN), ("under", UNDER), ("mat", {*_backs(), OWN})):
-        if typed[name] not in allowed:
-            reasons[name] = _("Choose one of these answers.")
-    mass, height = _number(typed["mass"]), _number(typed["height"])
-    if mass is None or not MASS_KG[0] <= mass <= MASS_KG[1]:
-        reasons["mass"] = _("Give your mass as %(low)d to %(high)d kg.") % _ends(MASS_KG)
-    if height is None or not STATURE_CM[0] <= height <= STATURE_CM[1]:
-        reasons["height"] = _("Give your height as %(low)d to %(high)d cm.") % _ends(STATURE_CM)
-        if height is not None and STATURE_CM[0] <= 100 * height <= STATURE_CM[1]:
-            reasons["height"] = _("That looks like metres. Give %(low)d to %(high)d cm.") % _ends(STATURE_CM)
-    spikes = _number(typed["spikes"].replace(",", "").replace(" ", ""))
-    if typed["mat"] == OWN and (spikes is None or spikes != int(spikes) or not SPIKES[0] <= spikes <= SPIKES[1]):
-        ends = {"low": f"{SPIKES[0]:,}", "high": f"{SPIKES[1]:,}"}
-        reasons["spikes"] = _("Give %(low)s to %(high)s spikes, as a whole number.") % ends
-    if reasons or mass is None or height is None:
-        return Asked(typed, None, reasons)
-    own = typed["mat"] == OWN and spikes is not None
-    lies_on = Mat(int(spikes), is_size_assumed=True) if own and spikes else named(typed["mat"])
-    return Asked(typed, Setup(lies_on, Person(mass, height), layer=typed["skin"], surface=typed["under"]), {})
-
-
-def _of_step(number: str) -> dict[str, str]:
-    """The set-up of a step of the build-up."""
-    found: dict[str, str] = table("model")["steps"].get(int(number), {}) if number in "12345" and number else {}
-    return found
-
-
-def _number(text: str) -> float | None:
-    """A number as people type it, with a point or a comma."""
+    person, moment = request.person, now(request)
     try:
-        value = float(text.replace(",", "."))
-    except ValueError:
+        record = current_trial(person) if person.pk else None
+        if record is None or record.alarm is not None:
+            return None
+        conduct = store.load(record)
+        if not conduct.plan.on_the_mat:
+            return None
+        return Here(record, conduct, moment, pinprick.agenda(conduct, moment.day))
+    except (PinprickError, DatabaseError):
         return None
-    return value if np.isfinite(value) else None
 
 
-def _ends(limits: tuple[float, float]) -> dict[str, float]:
-    return {"low": limits[0], "high": limits[1]}
+def _clock_of_step(here: Here) -> Set | None:
+    """The clock of today's step of the build-up, if it may be done."""
+    clock = clock_of(here)
+    return clock if clock is not None and clock.builds_up else None
 
 
-def _backs() -> tuple[str, ...]:
-    """The named mats that a back fits on."""
-    return tuple(name for name in mat_names() if named(name).length > LEAST_LENGTH)
-
-
-def _mats() -> list[tuple[str, str, str]]:
-    return [(name, named(name).name, f"{named(name).spikes:,}") for name in _backs()]
+def _of_trial(here: Here, asked: Asked, came_from: str) -> dict[str, Any]:
+    """What the page offers to somebody in a trial: today's step, and to keep this set-up."""
+    wanted, known = asked.set_up, here.conduct.set_up_on(here.today)
+    may_keep = here.phase in KEEPS and not settings.READ_ONLY
+    return {
+        "here_code": here.record.code,
+        "step_clock": _clock_of_step(here) if came_from == "ladder" else None,
+        "may_keep": may_keep,
+        "keeps": words.set_up_words(wanted) if may_keep and wanted is not None else "",
+        "keep_fields": asked.query,
+        "is_kept": wanted is not None and known is not None and not is_another(known, wanted),
+        "asks_no_change": here.conduct.has_started and known is not None,
+    }
 
 
 # --- what is answered -----------------------------------------------------------------------------------
@@ -200,18 +175,14 @@ _of_doses, _of_ladders = Turn(), Turn()
 def answer(setup: Setup, work: str = "", *, with_points: bool = False) -> dict[str, Any]:
     """What the page says of a set-up, from all that is known by now; `work` asks for the rest first."""
     whose = (setup.person, setup.mat)
-    if work in (DOSE, ALL):
-        _of_doses(_doses, setup, lambda: _with_care(setup))
-    if work in (LADDER, ALL):
-        _of_ladders(_ladders, whose, lambda: aside(ladder, *whose))
-    at_once = _at_once(setup)
-    sure = _doses.get(setup, at_once)
+    _work_out(setup, whose, work)
+    sure = _doses.get(setup) or _at_once(setup)
     answered = replace(  # sentences in the language of whoever asks, and spikes that need no second copy
         sure,
         caveats=doubts(setup, sure.relative_sharpness),
-        force_n=at_once.force_n,
-        across_mm=at_once.across_mm,
-        along_mm=at_once.along_mm,
+        force_n=_forces(setup),
+        across_mm=setup.mat.layout.across_mm,
+        along_mm=setup.mat.layout.along_mm,
     )
     made = _ladders.get(whose) or _ladder_at_once(*whose)
     lead = told.lead(answered)
@@ -225,7 +196,7 @@ def answer(setup: Setup, work: str = "", *, with_points: bool = False) -> dict[s
         "person": setup.person,
         "spikes": f"{setup.mat.spikes:,}",
         "ladder": {
-            "picture": words.drawn(inline(ladder_picture(made), id="rung")),
+            "picture": words.drawn(inline(ladder_picture(made, setup), id="rung")),
             "first": told.first_step_sentence(made),
             "table": told.ladder_table(made),
             "said": ladder_sentences(),
@@ -242,6 +213,24 @@ def answer(setup: Setup, work: str = "", *, with_points: bool = False) -> dict[s
     }
 
 
+def _work_out(setup: Setup, whose: tuple[Person, Mat], work: str) -> None:
+    """Do the large sums that are asked for; where it is both, one is done aside and the other here meanwhile."""
+
+    def ranges() -> None:
+        _of_doses(_doses, setup, lambda: _with_care(setup))
+
+    if work == ALL and aside.is_open and setup not in _doses and whose not in _ladders:
+        meanwhile = Thread(target=ranges)
+        meanwhile.start()
+        _of_ladders(_ladders, whose, lambda: ladder(*whose))
+        meanwhile.join()
+        return
+    if work in (DOSE, ALL):
+        ranges()
+    if work in (LADDER, ALL):
+        _of_ladders(_ladders, whose, lambda: aside(ladder, *whose))
+
+
 def _points(answered: Dose, shown: bool) -> dict[str, Any]:
     """The named points under a mat, by region, and how far to trust their places."""
     *regions, note = told.points_lines(answered)[2:]
@@ -251,6 +240,13 @@ def _points(answered: Dose, shown: bool) -> dict[str, Any]:
         "lines": [line.removeprefix("- ") for line in regions],
         "note": note,
     }
+
+
+@lru_cache(maxsize=16)
+def _forces(setup: Setup) -> Any:
+    """The force of each spike, in the middle of all that is not known."""
+    contact = run(setup).contact
+    return np.empty(0) if contact is None else contact.force_n
 
 
 @lru_cache(maxsize=16)

@@ -19,6 +19,7 @@ from pinprick_web.trials.views import (
     questions,
     screen,
     session,
+    set_up,
     today,
 )
 
@@ -62,6 +63,7 @@ urlpatterns = [
     path(TRIAL + "start/", today.start, name="start"),
     path(TRIAL + "started/", today.started, name="started"),
     path(TRIAL + "session/", session.session, name="session"),
+    path(TRIAL + "set-up/", set_up.set_up, name="set_up"),
     path(TRIAL + "session/over/", session.session_over, name="session_over"),
     path(TRIAL + "check-in/", checkin.check_in, name="check_in"),
     path(TRIAL + "saved/<day:on>/", checkin.saved, name="saved"),

@@ -16,8 +16,10 @@ from pinprick.charts import body as body_pictures
 from pinprick.charts import motif
 from pinprick.charts.calendar import DayKind
 from pinprick.report.names import exact_points, outcome_name
+from pinprick.report.sessions import mat_sentence, set_up_sentence
 from pinprick.trial.body import Region, regions
 from pinprick.trial.plan import Arm, Asked, Blocks, Kind, Rating
+from pinprick.trial.set_up import SetUp
 from pinprick_web.trials import planned
 
 N_PEOPLE = 50
@@ -80,6 +82,35 @@ def short_name(arm: Arm) -> str:
 def is_ring(plan: Plan, arm: Arm | None) -> bool:
     """Whether a treatment's mark is the ring: it is the second one."""
     return arm is not None and arm.name != plan.arms[0].name
+
+
+def set_up_words(set_up: SetUp) -> str:
+    """How somebody lies on their mat, and which mat it is; nothing of their body.
+
+    Examples
+    --------
+    >>> set_up_words(SetUp("spoonk", layer="t_shirt", surface="bed", mass_kg=70))
+    'A T-shirt on your skin, the mat on a bed. The mat: Spoonk.'
+    """
+    return " ".join(filter(None, (set_up_sentence(set_up), mat_sentence(set_up))))
+
+
+def kept_set_ups(conduct: Conduct, today: date) -> list[tuple[date, str]]:
+    """Every set-up that was kept, with the day from which it holds; of two for a day the later."""
+    return [(since, set_up_words(one)) for since, one in dict(conduct.set_ups).items() if since <= today]
+
+
+def kept_set_up(conduct: Conduct, day: date, arm: Arm | None = None) -> str:
+    """How the sessions of a day are set up, in a sentence; empty where nobody kept it, or it is not what counts now.
+
+    Bare skin is not said while the safety rules want cloth, and nothing is said of a treatment off the mat.
+    """
+    kept = conduct.set_up_on(day)
+    if kept is None or (arm is not None and not arm.on_the_mat):
+        return ""
+    if conduct.safety.needs_cloth and kept.layer in ("none", 0):
+        return ""
+    return set_up_sentence(kept)
 
 
 # --- the plan -------------------------------------------------------------------------------------------

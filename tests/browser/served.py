@@ -162,11 +162,36 @@ def demo(day: str) -> dict[str, str]:
     moment = made_up.at(datetime.fromisoformat(day).date())
     services.keep_screening(person, screening_of_nothing(), moment)
     services.wish(person, what="pain", about="back", regions=["lower_back"], against="towel", better=1.0, days=84)
+    lived = running_trial(person, lived=14, answered=15)
+    keep_and_reveal(lived)
     well = running_trial(person, lived=14, answered=15)
+    keep(well)
     building = running_trial(person, started=False, answered=15)
     assert clock_on(15).date().isoformat() == day
     known = {"running": running, "better": better, "cannot": cannot}
-    return known | {"well": str(well.code), "building": str(building.code)}
+    return known | {"lived": str(lived.code), "well": str(well.code), "building": str(building.code)}
+
+
+def keep(trial: Any) -> None:
+    """The set-up of a trial's sessions, kept from its first day on."""
+    from pinprick.trial.set_up import SetUp
+    from pinprick_web.trials import store
+    from tests import conducted
+
+    with store.writing(trial) as book:
+        set_up = SetUp("shakti_original", layer="t_shirt", surface="bed")
+        book.write(book.conduct.with_set_up(set_up, conducted.at(15), since=conducted.at(0).day))
+
+
+def keep_and_reveal(trial: Any) -> None:
+    """The same, and the answer, which the person asked for by stopping."""
+    from pinprick_web.trials import services
+    from tests import conducted
+
+    keep(trial)
+    services.stop(trial, conducted.at(15))
+    services.believe(trial, conducted.at(15), guess=None, preference=None)
+    services.reveal(trial, conducted.at(15))
 
 
 ORDERS = {

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import until
+from tests.browser.test_every_page import complaints
 from tests.browser.test_journey import keyed, touched
+from tests.running import clock_on
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 HEADLINE = "document.querySelector('h1').textContent"
@@ -53,6 +55,7 @@ def test_a_choice_answers_at_once_and_the_page_stays_where_it_is(phone, press) -
     headline = page.evaluate(HEADLINE)
     page.reload()
     assert page.evaluate(HEADLINE) == headline, "the address holds the choice"
+    assert not [part for part in page.url.split("&") if part.endswith("=")], "and nothing empty"
     overtaken(phone)
 
 
@@ -66,6 +69,8 @@ def test_a_height_in_metres_is_told_beside_its_field_and_mended(phone, press) ->
     press(page.locator("#mass"))
     until(page, "!document.querySelector('#why-height').hidden")
     assert page.locator("#why-height").inner_text() == "That looks like metres. Give 130 to 220 cm."
+    until(page, "document.querySelector('#height').getAttribute('aria-invalid') === 'true'")
+    assert page.locator("[aria-invalid]").count() == 1, "a part of the page that is renewed says so, too"
     assert "There is a problem." in page.locator("#problem").inner_text()
     assert not page.locator("#rungs").is_visible(), "nothing is shown of somebody who cannot be"
     page.locator("#height").fill("163")
@@ -73,6 +78,7 @@ def test_a_height_in_metres_is_told_beside_its_field_and_mended(phone, press) ->
     page.keyboard.press("Enter")
     until(page, "document.querySelector('#whom').textContent === ': 6,000 spikes, 58 kg, 163 cm'")
     assert not page.locator("#why-height").is_visible()
+    until(page, "!document.querySelector('[aria-invalid]')")
     assert page.locator("#problem").inner_text() == ""
     press(page.locator("input[name=mat][value=own]"))
     until(page, "!document.querySelector('#why-spikes').hidden")
@@ -129,3 +135,102 @@ def test_points_are_in_the_picture_only_when_asked_for(phone) -> None:
         touched(page.locator("a:has-text('Take them off the picture')"))
     assert "Thin circles" not in page.locator("#picture").text_content()
     assert "skin=t_shirt" in page.url
+
+
+@pytest.mark.parametrize("press", [touched, keyed], ids=["touch", "keyboard"])
+def test_another_mat_is_told_by_its_discs_its_face_and_a_body(phone, press) -> None:
+    phone.expect_failures()
+    page = phone.go("/mat/")
+    page.set_default_timeout(15_000)
+    press(page.locator("summary:has-text('Your mat and you')"))
+    assert not page.locator("#per_disc").is_visible(), "only where the mat is another"
+    press(page.locator("input[name=mat][value=own]"))
+    assert page.locator(".one-disc svg").is_visible()
+    page.locator("#per_disc").fill("26")
+    page.locator("#discs").fill("160")
+    page.locator("#discs").blur()
+    until(page, f"{HEADLINE}.includes('of 4,160 spikes touch you.')")
+    page.locator("#length").fill("700")
+    page.locator("#length").blur()
+    until(page, "document.querySelector('#length').getAttribute('aria-invalid') === 'true'")
+    assert "Choose mm" in page.locator("#why-length").inner_text()
+    press(page.locator("input[name=unit][value=mm]"))
+    until(page, "!document.querySelector('[aria-invalid]')")
+    press(page.locator("summary:has-text('The tip of a spike')"))
+    page.locator("#tip").fill("0,5")
+    press(page.locator("input[name=sex][value=female]"))
+    until(page, "location.search.includes('sex=female') && location.search.includes('tip=0%2C5')")
+    until(page, f"{HEADLINE}.includes('of 4,160 spikes touch you.')")
+    assert page.locator("#tip").input_value() == "0,5", "what was typed stays"
+    overtaken(phone)
+
+
+def on_day(site: Any, day: int) -> None:
+    """Set the person's clock to an evening."""
+    site.set_clock(clock_on(day))
+
+
+@pytest.mark.parametrize("how", ["touch", "keyboard", "plain"])
+def test_a_set_up_is_kept_with_a_trial_in_one_tap_and_changed_in_two(phones, site, how) -> None:
+    on_day(site, 10)
+    code = site.running_trial(lived=9, answered=10)
+    phone = phones(java_script_enabled=how != "plain")
+    press = keyed if how == "keyboard" else touched
+    page = phone.go("/mat/?skin=t_shirt&under=bed&from=today")
+    page.set_default_timeout(15_000)
+    with page.expect_navigation():
+        press(page.locator("button:has-text('Keep this with my trial')"))
+    assert page.url.endswith(f"/trial/{code}/today/?kept=1")
+    assert "A T-shirt on your skin, the mat on a bed." in page.locator("main").inner_text()
+    assert site.events(code=code)[-1] == "set_up"
+    with page.expect_navigation():
+        press(page.locator("main a:has-text('Change it')"))
+    assert page.locator("#choices input[value=t_shirt]").is_checked(), "it opens at what is kept"
+    if how == "plain":
+        page.locator("label:has(input[value=towel])").tap()
+        with page.expect_navigation():
+            page.locator("button:has-text('Show')").tap()
+    else:
+        choose(page, press, "skin", "towel", "With a towel on a bed")
+    until_says(page, "#keep", "A towel on your skin, the mat on a bed.")
+    with page.expect_navigation():
+        press(page.locator("button:has-text('Keep this with my trial')"))
+    assert "Change it in the middle of your trial?" in page.locator("h1").inner_text()
+    if how != "plain":
+        axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+        for direction in ("ltr", "rtl"):
+            page.evaluate(f"document.documentElement.dir = '{direction}'")
+            assert complaints(axe, page) == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    with page.expect_navigation():
+        press(page.locator("button:has-text('Change it from today')"))
+    assert "A towel on your skin, the mat on a bed." in page.locator("main").inner_text()
+    assert site.events(code=code)[-2:] == ["set_up", "set_up"]
+    phone.expect_failures()  # a page that asks again answers with 409
+    overtaken(phone)
+    phone.noise[:] = [text for text in phone.noise if "409" not in text]
+
+
+def until_says(page: Any, where: str, what: str) -> None:
+    """Wait until a part of the page says something, with or without script in it."""
+    page.locator(where, has_text=what).wait_for(state="visible")
+
+
+def test_from_the_ladder_the_minutes_of_the_step_lead_to_the_timer(phone, site) -> None:
+    on_day(site, 0)
+    code = site.running_trial(started=False, answered=0)
+    page = phone.go(f"/trial/{code}/today/")
+    page.set_default_timeout(15_000)
+    with page.expect_navigation():
+        touched(page.locator("a:has-text('What touches you at this step')"))
+    assert page.locator("#choices input[value=t_shirt]").is_checked()
+    touched(page.locator("input[name=skin][value=none]"))
+    until(page, "!document.querySelector('#told').textContent.includes('T-shirt')")
+    until(page, SURE)
+    start = page.locator("a:has-text('Start 3 minutes')")
+    assert "Today’s step comes first" in page.locator(".asks").inner_text()
+    with page.expect_navigation():
+        touched(start)
+    assert page.locator("[data-timer]").get_attribute("data-minutes") == "3"
+    assert "T-shirt or thin towel" in page.locator("main").inner_text()
+    overtaken(phone)

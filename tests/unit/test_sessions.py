@@ -457,3 +457,15 @@ def test_a_day_of_a_year_ago_is_listed_in_order():
     days = [one.day for one in sessions(conduct, until=date(2027, 1, 1)).rows]
     assert days == sorted(days)
     assert days[0] == DAY_0 + timedelta(days=1)
+
+
+def test_a_table_for_a_phone_says_the_same_in_fewer_columns(with_effect):
+    told = sessions(with_effect, until=at(30).day)
+    wide, narrow = words.sessions_table(told), words.sessions_table(told, narrow=True)
+    assert max(map(len, words.aligned([narrow.heads, *narrow.rows]))) <= 56
+    kept = [wide.heads.index(head) for head in narrow.heads]
+    minutes = wide.heads.index("Minutes")
+    for long, short in zip(wide.rows, narrow.rows, strict=True):
+        said = [cell.removesuffix(" as planned") if i == minutes else cell for i, cell in enumerate(long)]
+        assert tuple(said[i] for i in kept) == short
+    assert ("Prick" in narrow.heads) is any(one.prick is not None for one in told.rows)

@@ -62,7 +62,13 @@ def answers_of(client: Client, seed: bytes) -> dict[str, tuple]:
     person.set_clock = clock_on(TODAY)
     person.save()
     record = running_trial(person, lived=TODAY - 1, answered=TODAY, seed=seed)
-    said = {}
+    said = {
+        "set up": masked(
+            client.post(f"/trial/{record.code}/set-up/", {"mat": "spoonk", "skin": "t_shirt", "under": "bed"})
+        )
+    }
+    changed = {"mat": "spoonk", "skin": "towel", "under": "bed"}
+    said["set up, changed"] = masked(client.post(f"/trial/{record.code}/set-up/", changed))
     for pattern in (*OF_A_TRIAL, *OF_NOBODY):
         if pattern.name in ("token", "csp_report", "demo"):
             continue
@@ -87,6 +93,8 @@ def test_two_trials_that_differ_only_in_days_to_come_are_alike_at_every_address(
     for name in one:
         assert one[name] == other[name], name
     assert one["today"][0] == 200
+    assert b"A T-shirt on your skin" in one["today"][2], "the set-up that was kept is among what was compared"
+    assert (one["set up"][0], one["set up, changed"][0]) == (302, 409)
     assert one["diary"][0] == 200
 
 

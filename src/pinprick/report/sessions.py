@@ -6,7 +6,7 @@ secondary. No pressure is told, and nothing of minutes times pressure.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final
 
@@ -182,21 +182,25 @@ def sessions_lines(told: Sessions, dose: DoseResponse | None = None) -> list[str
     return lines + ["- " + text for text in dict.fromkeys(doubts)]
 
 
-def sessions_table(told: Sessions) -> Table:
-    """A row a session: day, treatment, minutes, how sharp it was rated and worked out, prick-minutes."""
-    heads = (_("Day"), _("Treatment"), _("Minutes"), _("Prick"), _("Sharpness"), _("Prick-minutes"))
-    rows = tuple(
-        (
-            day_name(one.day),
-            clean(one.treatment),
-            _minutes(one),
-            "" if one.prick is None else exact(one.prick),
-            _sharpness(one),
-            _dose(one),
-        )
-        for one in told.rows
-    )
-    return Table(_("Sessions, and how much each came to."), heads, rows)
+def sessions_table(told: Sessions, *, narrow: bool = False) -> Table:
+    """A row a session: day, treatment, minutes, how sharp it was rated and worked out, prick-minutes.
+
+    For a phone, ``narrow`` leaves out the last, the ratings where there are none, and which minutes are the plan's.
+    """
+    columns: list[tuple[str, Callable[[Session], str]]] = [
+        (_("Day"), lambda one: day_name(one.day)),
+        (_("Treatment"), lambda one: clean(one.treatment)),
+        (_("Minutes"), lambda one: _minutes(one, narrow=narrow)),
+        (_("Prick"), lambda one: "" if one.prick is None else exact(one.prick)),
+        (_("Sharpness"), _sharpness),
+        (_("Prick-minutes"), _dose),
+    ]
+    if narrow:
+        del columns[5:]
+        if all(one.prick is None for one in told.rows):
+            del columns[3]
+    rows = tuple(tuple(cell(one) for _head, cell in columns) for one in told.rows)
+    return Table(_("Sessions, and how much each came to."), tuple(head for head, _cell in columns), rows)
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -211,11 +215,11 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
-def _minutes(one: Session) -> str:
+def _minutes(one: Session, *, narrow: bool = False) -> str:
     if one.minutes is None:
         early = _(EARLY[one.ended]) if one.ended else ""
         return ", ".join(filter(None, [_(NOT_KNOWN), early]))
-    if one.are_minutes_planned:
+    if one.are_minutes_planned and not narrow:
         return _("{n} as planned").format(n=f"{one.minutes:g}")
     return f"{one.minutes:g}, {_(EARLY[one.ended])}" if one.ended else f"{one.minutes:g}"
 

@@ -16,10 +16,12 @@ from django.utils import timezone
 import pinprick
 from pinprick import Conduct, Moment, Phase, Plan, ProtocolError, Reading, Screening
 from pinprick.errors import PinprickError
+from pinprick.sessions import as_setup
 from pinprick.trial.agenda import Due
 from pinprick.trial.conduct import Written
 from pinprick.trial.fold import Ended
 from pinprick.trial.safety import StopReport, stops_met
+from pinprick.trial.set_up import SetUp
 from pinprick_web.clock import utc
 from pinprick_web.people.models import ConsentRecord, Person
 from pinprick_web.trials import store
@@ -175,6 +177,21 @@ def rung(record: TrialRecord, *, prick: float, moment: Moment) -> Conduct:
     """One session of the build-up."""
     with store.writing(record) as book:
         return book.write(book.conduct.with_rung(prick=prick, moment=moment))
+
+
+def keep_set_up(record: TrialRecord, set_up: SetUp, moment: Moment) -> Conduct:
+    """The mat, the cloth and the surface of the sessions from today on; told again, they are written once.
+
+    Raises
+    ------
+    ProtocolError
+        If the model knows no such set-up, or the trial is over.
+    """
+    as_setup(set_up)
+    with store.writing(record) as book:
+        if book.conduct.phase(moment.day) in (Phase.STOPPED, Phase.FINISHED):
+            raise ProtocolError("This trial is over, so what is kept of its set-up stays as it is.")
+        return book.write(book.conduct.with_set_up(set_up, moment))
 
 
 def start(record: TrialRecord, moment: Moment, *, first_day: date, built_up: bool) -> Conduct:

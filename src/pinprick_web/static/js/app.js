@@ -239,6 +239,13 @@ const Queue = (() => {
   const errors = document.querySelector("[data-errors], .errors");
   if (errors) { errors.tabIndex = -1; errors.focus(); }
 
+  document.addEventListener("htmx:afterSettle", () => { // a field that is refused in part of a page says so itself, too
+    for (const why of document.querySelectorAll("[id^=why-]")) {
+      const field = document.getElementById(why.id.slice(4));
+      if (field) field[why.hidden ? "removeAttribute" : "setAttribute"]("aria-invalid", "true");
+    }
+  });
+
   const opened = dayOf(), add = (made) => { made.dataset.other = "1"; notes.append(made); return made; };
   let stale;
   /* A page left open overnight. With a set clock only the device's own midnight counts. */

@@ -16,14 +16,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 import pinprick
 from pinprick import Conduct, Finding, Phase, Reading, Result, charts, report
 from pinprick.analysis.burden import burden
+from pinprick.analysis.reading import last_look
 from pinprick.charts.context import inline_context
 from pinprick.context import in_context, prior_for
 from pinprick.report import burden as burden_words
 from pinprick.report import conduct as conduct_words
 from pinprick.report.context import context_lines, context_rows, context_title
 from pinprick.report.names import in_100, number
+from pinprick.report.sessions import sessions_table
 from pinprick.report.standing import can_be_drawn
 from pinprick.report.standing import names as treatment_names
+from pinprick.sessions import sessions
 from pinprick.trial.store import rendered
 from pinprick_web import words
 from pinprick_web.trials import services
@@ -100,6 +103,8 @@ def shown_of(here: Here, *, early: bool) -> dict[str, Any]:
     shown = _worked_out(here.conduct, reading, here.today) | {"early": early}
     if reading.result is not None and here.conduct.revealed is not None:
         shown["beside"] = beside_trials(here.conduct, reading.result)
+    if here.conduct.set_ups:
+        shown["lived"] = sessions_and_dose(here.conduct)
     with _lock:
         _kept[key] = shown
         while len(_kept) > KEPT:
@@ -167,6 +172,21 @@ def beside_trials(conduct: Conduct, result: Result) -> dict[str, Any] | None:
             (row.label, *(number(size, width=width) for size in (row.mean, row.low, row.high)), in_100(row.chance))
             for row in context_rows(result, found)
         ],
+    }
+
+
+def sessions_and_dose(conduct: Conduct) -> dict[str, Any] | None:
+    """What each session came to, which is secondary; only where a set-up was kept, and only after the reveal."""
+    if conduct.revealed is None:
+        return None
+    read_on = date.fromisoformat(conduct.revealed["verdict"]["read_on"])
+    told = sessions(conduct, until=last_look(conduct, read_on))
+    if told.usual is None or not told.rows:
+        return None
+    return {
+        "usual": words.set_up_words(told.usual),
+        "table": sessions_table(told, narrow=True),
+        "said": [*told.said, *told.doubts],
     }
 
 

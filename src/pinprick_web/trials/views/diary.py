@@ -22,7 +22,8 @@ def diary(request: HttpRequest, here: Here) -> HttpResponse:
     """Every day that has come, newest first, below the calendar of the plan."""
     conduct = here.conduct
     if not conduct.has_started:
-        return render(request, "diary.html", {"here": here, "rows": [], "picture": ""})
+        shown = {"here": here, "rows": [], "picture": "", "set_ups": words.kept_set_ups(conduct, here.today)}
+        return render(request, "diary.html", shown)
     days = words.calendar_days(conduct, here.today)
     return render(
         request,
@@ -39,6 +40,7 @@ def diary(request: HttpRequest, here: Here) -> HttpResponse:
                     month_names=words.month_names(),
                 )
             ),
+            "set_ups": words.kept_set_ups(conduct, here.today),
             "first": words.short_name(conduct.plan.arms[0]),
             "second": words.short_name(conduct.plan.arms[1]),
         },
@@ -68,6 +70,7 @@ def day(request: HttpRequest, here: Here, on: date) -> HttpResponse:
         raise Http404
     versions = conduct.versions(on)
     names = {rating.name: rating for rating in conduct.plan.ratings}
+    arm, set_up = conduct.arm_on(on), conduct.set_up_on(on)
     shown = {
         "here": here,
         "row": _row(here, on),
@@ -84,6 +87,7 @@ def day(request: HttpRequest, here: Here, on: date) -> HttpResponse:
             for version in reversed(versions)
         ],
         "names": names,
+        "set_up": words.set_up_words(set_up) if set_up is not None and arm is not None and arm.on_the_mat else "",
         "can_change": conduct.revealed is None and (here.today - on).days <= 7,
         "number": conduct.day_number(on),
     }

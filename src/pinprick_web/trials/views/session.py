@@ -43,7 +43,7 @@ from pinprick_web.trials.views.checkin import (
     too_early,
     wants_json,
 )
-from pinprick_web.words import capital, day_words, drawn, is_ring, short_name
+from pinprick_web.words import capital, day_words, drawn, is_ring, kept_set_up, short_name
 
 LONGEST: Final = 20
 """Minutes on a mat, whatever a plan or a ladder says."""
@@ -141,6 +141,7 @@ def _face(here: Here, clock: Set) -> dict[str, Any]:
     return {
         "here": here,
         "clock": clock,
+        "set_up": "" if clock.builds_up else kept_set_up(here.conduct, here.today, here.agenda.arm),
         "title": title_of(clock.name, clock.minutes),
         "ring": drawn(motif.timer_ring(ring=clock.ring)),
         "reasons": REASONS,

@@ -37,12 +37,17 @@ def today(request: HttpRequest, here: Here) -> HttpResponse:
         return render(request, "safety_card.html", _card(here))
     if here.agenda.due is Due.TREATMENT:
         shown = _treatment(here) | _around(here) | {"card": card_with_session(here)}
-        return render(request, "today.html", shown)
+        return render(request, "today.html", shown | _just_kept(request, here))
     if here.agenda.due is Due.BUILD_UP:
-        return render(request, "ladder.html", _rung(here))
+        return render(request, "ladder.html", _rung(here) | _just_kept(request, here))
     if here.agenda.due is Due.START:
         return render(request, "start.html", _start(here))
     return render(request, "waiting.html", _waiting(here) | _around(here))
+
+
+def _just_kept(request: HttpRequest, here: Here) -> dict[str, Any]:
+    """Whether the set-up has just been kept, which is said once."""
+    return {"just_kept": "kept" in request.GET and here.conduct.set_up_on(here.today) is not None}
 
 
 def _rules(here: Here) -> tuple[Rule, ...]:
@@ -118,6 +123,7 @@ def _treatment(here: Here) -> dict[str, Any]:
         "minutes": here.agenda.minutes,
         "stepped": here.agenda.is_stepped_down,
         "cloth": arm.on_the_mat and conduct.safety.needs_cloth,
+        "set_up": words.kept_set_up(conduct, here.today, arm),
         "gate": gate,
         "closed": not gate.open and not done_today,
         "done": done_today,
@@ -167,6 +173,7 @@ def _rung(here: Here) -> dict[str, Any]:
         "closed": gate is not None and not gate.open and not done_today,
         "done_today": done_today,
         "cloth": conduct.safety.needs_cloth,
+        "set_up": words.kept_set_up(conduct, here.today),
         "picture": words.drawn(
             motif.ladder(
                 step.step,
