@@ -111,7 +111,7 @@ def cli_page() -> str:
 
 def _commands() -> list[str]:
     """Every command with its help, in the order of a trial's life."""
-    return [line for name in COMMANDS for line in (f"## {name}", "", "```", _help(name), "```", "")]
+    return [line for name, told in _helps([*COMMANDS]).items() for line in (f"## {name}", "", "```", told, "```", "")]
 
 
 def evidence_page() -> str:
@@ -410,11 +410,24 @@ class Session:
         return text + "\n" + (f"(exit code {code})\n" if code else "")
 
 
-def _help(*words: str) -> str:
+def _helps(names: Sequence[str]) -> dict[str, str]:
+    """The help of each command, 100 columns wide: all in one process that has no other terminal."""
     environment = {**os.environ, "COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1"}
-    command = [sys.executable, "-c", "import sys; sys.argv[0] = 'pinprick'; from pinprick.cli import main; main()"]
-    done = subprocess.run([*command, *words, "--help"], capture_output=True, text=True, check=True, env=environment)
-    return "\n".join(line.rstrip() for line in done.stdout.strip().splitlines())
+    program = """
+import contextlib, io, json, sys
+from pinprick.cli import main
+found = {}
+for name in sys.argv[1:]:
+    sys.argv = ["pinprick", name, "--help"]
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.suppress(SystemExit):
+        main()
+    found[name] = out.getvalue()
+print(json.dumps(found))
+"""
+    command = [sys.executable, "-c", program, *names]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    told: dict[str, str] = json.loads(done.stdout)
+    return {name: "\n".join(line.rstrip() for line in text.strip().splitlines()) for name, text in told.items()}
 
 
 def _fields(schema: dict[str, Any]) -> list[str]:

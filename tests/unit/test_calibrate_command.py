@@ -144,6 +144,7 @@ def blocks():
         yield command, "\n".join(lines[n:])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("command", "shown"), list(blocks()), ids=[command[-24:] for command, _shown in blocks()])
 def test_the_page_says_what_the_command_says(run, back, monkeypatch, command, shown):
     monkeypatch.chdir(back[0].parent)

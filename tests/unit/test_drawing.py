@@ -15,6 +15,7 @@ from tests.unit.results import DRAWN_CAST, cast
 from tests.unit.test_charts import DRAWN
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DRAWN_CAST)
 def test_a_result_is_written_as_vega_draws_it(name: str) -> None:
     result = cast(name)

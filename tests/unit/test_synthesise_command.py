@@ -11,7 +11,6 @@ from base64 import b64encode
 from html import unescape
 
 import pytest
-import typer
 
 from pinprick import cli
 from tests.unit.test_page import Outline
@@ -51,18 +50,9 @@ KEYS = [
 ]
 
 
-def one_command():
-    """The terminal's door with this command alone: it is opened a hundred times here, and all of it takes a while."""
-    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    app.callback()(lambda: None)
-    app.command("synthesise")(cli.COMMANDS["synthesise"])
-    return app
-
-
 @pytest.fixture
 def run(monkeypatch, capsys, tmp_path):
     """Run ``pinprick synthesise`` on a text; what comes back is its exit code, standard output and error."""
-    monkeypatch.setattr(cli, "app", one_command())
 
     def pinprick(content, *words, name="trials.csv"):
         path = tmp_path / name

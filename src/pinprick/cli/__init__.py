@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated
 
 import typer
@@ -17,18 +18,12 @@ from pinprick.cli import carry, conduct, dose, evidence, plan, safety, sessions,
 from pinprick.cli.terminal import refuse
 from pinprick.errors import PinprickError
 
-app = typer.Typer(
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    help="Does it work for you? Randomised trials of one, at a stated error.",
-)
-
 
 def main() -> None:
     """Run one command and exit as promised: 0 on an answer, 2 on bad input with one line."""
+    asked = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
-        app(standalone_mode=False)
+        _group(asked if asked in COMMANDS else None)(standalone_mode=False)
     except PinprickError as error:
         refuse(str(error))
     except typer.Exit as leave:
@@ -51,7 +46,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(invoke_without_command=True)
 def options(
     context: typer.Context,
     version: Annotated[
@@ -89,5 +83,18 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "backup": site.backup,
     "restore": site.restore,
 }
-for name, command in COMMANDS.items():
-    app.command(name)(command)
+
+
+@cache
+def _group(only: str | None) -> Callable[..., object]:
+    """The commands as one; with ``only``, that one alone, because Typer reads every option of all that it is given."""
+    app = typer.Typer(
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        help="Does it work for you? Randomised trials of one, at a stated error.",
+    )
+    app.callback(invoke_without_command=True)(options)
+    for name in COMMANDS if only is None else [only]:
+        app.command(name)(COMMANDS[name])
+    return typer.main.get_command(app)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -179,15 +180,17 @@ def test_without_a_calibration_every_number_is_as_it_was(plain):
     assert pinprick.dose(6000, n_draws=FEW, calibration=Calibration(DISC)).times_first_sharp is not None
 
 
-DRAWS = drawn(BARE, n_draws=400)
+@cache
+def draws():
+    return drawn(BARE, n_draws=400)
 
 
 @settings(max_examples=60, deadline=None)
 @given(n=st.floats(1100, 3200), wide=st.floats(1.05, 1.5), part=st.floats(0.3, 1))
 def test_a_narrower_measurement_never_widens_the_range(n, wide, part):
     def spread(within):
-        told = condition(DRAWS.touching, 6000, Touching(n, n / within, n * within), ERROR)
-        return weighted_range(np.minimum(DRAWS.touching / told.error, 6000), told.weight).spread
+        told = condition(draws().touching, 6000, Touching(n, n / within, n * within), ERROR)
+        return weighted_range(np.minimum(draws().touching / told.error, 6000), told.weight).spread
 
     assert spread(wide**part) <= 1.03 * spread(wide)  # 3 parts in 100 for draws that are 400 and not all
 
@@ -196,22 +199,22 @@ def test_a_narrower_measurement_never_widens_the_range(n, wide, part):
 @given(n=st.floats(1, 6000), below=st.floats(1, 3), above=st.floats(1, 3))
 def test_weights_are_weights_whatever_was_counted(n, below, above):
     counted = Touching(n, n / below, n * above)
-    told = condition(DRAWS.touching, 6000, counted, ERROR)
+    told = condition(draws().touching, 6000, counted, ERROR)
     assert told.weight.sum() == pytest.approx(1)
     assert (told.weight >= 0).all()
     assert np.isfinite(told.error).all()
     assert 1 <= told.n_effective <= 400.001
-    assert np.median(DRAWS.touching / direct(DRAWS.touching, counted).error) == pytest.approx(n, rel=0.02)
+    assert np.median(draws().touching / direct(draws().touching, counted).error) == pytest.approx(n, rel=0.02)
 
 
 def test_weights_come_to_what_many_plain_draws_would():
     """The same by another road: draw the model's error too, weigh every pair by the likelihood, and compare."""
     rng = np.random.default_rng(5)
     counted = Touching(1500, 1400, 1700)
-    told = condition(DRAWS.touching, 6000, counted, ERROR)
-    mine = weighted_range(DRAWS.touching / told.error, told.weight)
+    told = condition(draws().touching, 6000, counted, ERROR)
+    mine = weighted_range(draws().touching / told.error, told.weight)
     score = np.clip(rng.normal(size=(400, 400)), -2.5, 2.5)
-    truth = DRAWS.touching[:, None] / np.exp(np.log(1.25) / 1.6449 * score)
+    truth = draws().touching[:, None] / np.exp(np.log(1.25) / 1.6449 * score)
     off = np.log(truth / 1500)
     side = np.where(off > 0, np.log(1700 / 1500), np.log(1500 / 1400)) / 1.6449
     weight = np.exp(-((off / side) ** 2) / 2).ravel()

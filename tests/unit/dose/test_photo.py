@@ -198,6 +198,7 @@ def test_the_way_a_phone_was_held_changes_no_count(back, tmp_path):
         assert np.median(getattr(on_side, name)) == pytest.approx(np.median(getattr(upright, name)), abs=5)
 
 
+@pytest.mark.slow
 def test_a_lattice_of_triangles_is_one_too():
     """Some mats have their spikes so; counted to a few at the rim."""
     rng = np.random.default_rng(170)
@@ -224,7 +225,9 @@ NONE = {
 NO_DOTS = "shows no red dots of a mat; take a sharp picture of the bare back in even light, right after a session"
 
 
-@pytest.mark.parametrize("name", NONE)
+@pytest.mark.parametrize(
+    "name", [name if name == "moles" else pytest.param(name, marks=pytest.mark.slow) for name in NONE]
+)
 def test_a_picture_without_dots_says_so(name, tmp_path):
     pixels, _n = made_back(200, side=1200, dots=False, **NONE[name])
     with pytest.raises(ProtocolError, match=re.escape(NO_DOTS)) as caught:
@@ -243,7 +246,9 @@ def test_nor_are_any_found_on_other_seeds_and_sizes(name, seed):
     assert dots_in(pixels, MAT) is None
 
 
-@pytest.mark.parametrize("name", ["noise", "black", "white", "grey lattice"])
+@pytest.mark.parametrize(
+    "name", ["noise", *(pytest.param(name, marks=pytest.mark.slow) for name in ("black", "white", "grey lattice"))]
+)
 def test_noise_and_what_is_only_dark_are_no_dots(name):
     rng = np.random.default_rng(300)
     pixels = {
@@ -315,6 +320,7 @@ def test_other_kinds_of_file_are_not_even_tried(tmp_path):
         red_dots(tmp_path / "back.jpg", MAT)
 
 
+@pytest.mark.slow
 def test_more_dots_than_spikes_are_refused(back):
     with pytest.raises(ProtocolError, match="dots, more than the mat's 900 spikes; count the spikes again"):
         red_dots(back[0], Mat(900, spacing=5))
