@@ -4,12 +4,11 @@ import doctest
 import json
 import re
 import shlex
-import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from pinprick.cli import main
 from tests.unit.dose.test_photo import made_back, saved
 
 ME = ("--mass", 70, "--height", 175)
@@ -18,18 +17,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "calibrate-at-home.md"
 
 
 @pytest.fixture
-def run(monkeypatch, capsys):
-    def run_it(*words):
-        monkeypatch.setattr(sys, "argv", ["pinprick", "dose", *map(str, words)])
-        monkeypatch.setenv("COLUMNS", "80")
-        code = 0
-        try:
-            main()
-        except SystemExit as leave:
-            code = leave.code
-        return code, *capsys.readouterr()
-
-    return run_it
+def run(typed):
+    return partial(typed, "dose")
 
 
 @pytest.fixture(scope="module")

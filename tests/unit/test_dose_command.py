@@ -14,7 +14,6 @@ import pinprick
 import pinprick.dose.answer
 import pinprick.dose.ladder
 import pinprick.report.dose
-from pinprick.cli import main
 from pinprick.dose.mat import Mat
 from pinprick.dose_page import dose_html
 
@@ -38,18 +37,8 @@ def few(monkeypatch):
 
 
 @pytest.fixture
-def run(monkeypatch, capsys, few):
-    def run_it(*words):
-        monkeypatch.setattr(sys, "argv", ["pinprick", "dose", *map(str, words)])
-        monkeypatch.setenv("COLUMNS", "80")
-        code = 0
-        try:
-            main()
-        except SystemExit as leave:
-            code = leave.code
-        return code, *capsys.readouterr()
-
-    return run_it
+def run(typed, few):
+    return functools.partial(typed, "dose")
 
 
 def unwrapped(text):

@@ -3,29 +3,18 @@
 import json
 import re
 import socket
-import sys
+from functools import partial
 
 import pytest
 
-from pinprick.cli import main
 from pinprick.evidence.claims import claims, outcomes, popular_claims
 from pinprick.evidence.study import studies
 from pinprick.evidence_page import evidence_html
 
 
 @pytest.fixture
-def run(monkeypatch, capsys):
-    def run_it(*words):
-        monkeypatch.setattr(sys, "argv", ["pinprick", "evidence", *map(str, words)])
-        monkeypatch.setenv("COLUMNS", "80")
-        code = 0
-        try:
-            main()
-        except SystemExit as leave:
-            code = leave.code
-        return code, *capsys.readouterr()
-
-    return run_it
+def run(typed):
+    return partial(typed, "evidence")
 
 
 def unwrapped(text):
