@@ -177,14 +177,7 @@ def _mat(name: str | None, use: str, measured: dict[str, Any]) -> Mat:
     if name is None and "spikes" in given:
         return Mat(**given)
     found = which_mat(name or table("model")["uses"].get(use, {}).get("mat", DEFAULT_NAME))
-    if not given:
-        return found
-    return replace(
-        found,
-        **given,
-        is_count_unsure=found.is_count_unsure and "spikes" not in given,
-        is_size_assumed=found.is_size_assumed and not {"length", "width"} <= given.keys(),
-    )
+    return found.measured(**given)
 
 
 def _changed(own: Setup, text: str) -> Setup:

@@ -103,6 +103,21 @@ class Mat:
         if self.spikes != int(self.spikes):
             raise ProtocolError(f"A mat has whole spikes, not {self.spikes}; give 1 to 1,000,000.")
 
+    def measured(self, **given: Any) -> Mat:
+        """The same mat with what somebody counted or measured of theirs put over it, and without the doubts it clears.
+
+        Examples
+        --------
+        >>> Mat(6000, is_size_assumed=True).measured(length=700, width=420).is_size_assumed
+        False
+        """
+        return replace(
+            self,
+            **given,
+            is_count_unsure=self.is_count_unsure and "spikes" not in given,
+            is_size_assumed=self.is_size_assumed and not {"length", "width"} <= given.keys(),
+        )
+
     @property
     def face_cm2(self) -> float:
         """The spiked face."""
