@@ -454,6 +454,10 @@ def _fields(schema: dict[str, Any]) -> list[str]:
     return rows(schema, "")
 
 
+CALLED = {"dose": "answer", "sessions": "each"}
+"""Rooms that can be called, and where the function lies that has their name."""
+
+
 def api_page() -> str:
     """Every public name with its signature and docstring."""
     parts = [
@@ -465,7 +469,7 @@ def api_page() -> str:
     for name in pinprick.__all__:
         thing = getattr(pinprick, name)
         if inspect.ismodule(thing):  # a room that can be called by its main function's name
-            thing = getattr(thing, name, None) or getattr(import_module(f"{thing.__name__}.answer"), name)
+            thing = getattr(import_module(f"{thing.__name__}.{CALLED[name]}"), name)
         text = inspect.getdoc(thing) or ""
         if inspect.isclass(thing) and issubclass(thing, Exception):
             parts += ["", f"## {name}", "", text]

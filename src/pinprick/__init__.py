@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pinprick.evidence.network import network
     from pinprick.evidence.synthesis import Synthesis, synthesise
     from pinprick.planning.foresight import Foresight, plan_ahead
-    from pinprick.sessions import dose_response, sessions
+    from pinprick.sessions.each import sessions
+    from pinprick.sessions.response import dose_response
     from pinprick.trial.agenda import Agenda, agenda
     from pinprick.trial.commitment import Moment, commitment
     from pinprick.trial.conduct import Conduct, Phase
@@ -141,7 +142,7 @@ _HOME = {
     "Phase": "trial.conduct",
     "Seal": "trial.seal",
     "SetUp": "trial.set_up",
-    "dose_response": "sessions",
+    "dose_response": "sessions.response",
     "Progress": "analysis.reading",
     "Reading": "analysis.reading",
     "progress": "analysis.reading",

@@ -37,7 +37,7 @@ from pinprick.dose.mat import mat as named
 from pinprick.dose.setup import Setup
 from pinprick.errors import PinprickError
 from pinprick.report import dose as told
-from pinprick.sessions import is_another
+from pinprick.sessions.each import is_another
 from pinprick_web import words
 from pinprick_web.aside import aside
 from pinprick_web.clock import now

@@ -17,17 +17,8 @@ from pinprick.dose.mat import mat
 from pinprick.dose.setup import LAYERS, SURFACES, Setup
 from pinprick.errors import ProtocolError
 from pinprick.report import sessions as words
-from pinprick.sessions import (
-    BY_ASSIGNMENT,
-    LEAST_DAYS,
-    N_DRAWS,
-    SECONDARY,
-    _exposure,
-    as_setup,
-    dose_response,
-    sessions,
-    stand_ins,
-)
+from pinprick.sessions.each import BY_ASSIGNMENT, N_DRAWS, SECONDARY, as_setup, sessions, stand_ins
+from pinprick.sessions.response import LEAST_DAYS, _exposure, dose_response
 from pinprick.trial.fold import Ended
 from pinprick.trial.protocol_file import read_protocol
 from pinprick.trial.set_up import SetUp

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pinprick.report.sessions import NO_MAT
-from pinprick.sessions import BY_ASSIGNMENT, SECONDARY
+from pinprick.sessions.each import BY_ASSIGNMENT, SECONDARY
 from pinprick.trial.set_up import SetUp
 from pinprick.trial.store import load_trial
 from tests.conducted import DAY_0, at, started

@@ -45,7 +45,7 @@ def setup(
     """
     from pinprick.dose.setup import layer_from_text
     from pinprick.report import sessions as words
-    from pinprick.sessions import as_setup
+    from pinprick.sessions.each import as_setup
     from pinprick.trial.store import load_trial, writing
 
     moment = now(today)
@@ -118,8 +118,8 @@ def sessions(trial: TrialFile, today: Today = None, as_json: AsJson = False) -> 
     The answer of a trial goes by the treatment that was assigned; dose is secondary. Sharpness is a model.
     """
     from pinprick.report import sessions as words
-    from pinprick.sessions import dose_response
-    from pinprick.sessions import sessions as every_session
+    from pinprick.sessions.each import sessions as every_session
+    from pinprick.sessions.response import dose_response
     from pinprick.trial.store import load_trial
 
     moment = now(today)

@@ -14,7 +14,8 @@ from pinprick.dose.mat import mat as named_mat
 from pinprick.dose.mat import mat_names
 from pinprick.report.dose import Table
 from pinprick.report.names import clean, exact, number, outcome_name, points, sentence
-from pinprick.sessions import DoseResponse, Session, Sessions, Slope, is_another
+from pinprick.sessions.each import Session, Sessions, is_another
+from pinprick.sessions.response import DoseResponse, Slope
 from pinprick.trial.conduct import Conduct
 from pinprick.trial.fold import Ended
 from pinprick.trial.set_up import SetUp

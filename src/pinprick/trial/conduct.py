@@ -555,7 +555,7 @@ class Conduct:
         Parameters
         ----------
         set_up : SetUp
-            The set-up; that its words exist is checked by `pinprick.sessions.as_setup`.
+            The set-up; that its words exist is checked by `pinprick.sessions.each.as_setup`.
         moment : Moment
             Now.
         since : date, optional

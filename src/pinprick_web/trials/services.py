@@ -16,7 +16,7 @@ from django.utils import timezone
 import pinprick
 from pinprick import Conduct, Moment, Phase, Plan, ProtocolError, Reading, Screening
 from pinprick.errors import PinprickError
-from pinprick.sessions import as_setup
+from pinprick.sessions.each import as_setup
 from pinprick.trial.agenda import Due
 from pinprick.trial.conduct import Written
 from pinprick.trial.fold import Ended

@@ -26,7 +26,7 @@ from pinprick.report.names import in_100, number
 from pinprick.report.sessions import sessions_table
 from pinprick.report.standing import can_be_drawn
 from pinprick.report.standing import names as treatment_names
-from pinprick.sessions import sessions
+from pinprick.sessions.each import sessions
 from pinprick.trial.store import rendered
 from pinprick_web import words
 from pinprick_web.trials import services

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from pinprick.errors import ProtocolError
-from pinprick.sessions import is_another
+from pinprick.sessions.each import is_another
 from pinprick_web import mat
 from pinprick_web.mat_asked import read
 from pinprick_web.trials import services
