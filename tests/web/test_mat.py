@@ -185,7 +185,9 @@ def test_a_disc_is_drawn_whose_spikes_can_be_counted(client: Client) -> None:
     ],
 )
 def test_the_ends_of_every_range_are_answered(client: Client, query: str) -> None:
-    page_of(client, f"?{query}&skin=folded_towel&under=bed&work=all")
+    page = page_of(client, f"?{query}&skin=folded_towel&under=bed&work=all")
+    assert re.search(r"<h1>[^<]*spikes? touche?s? you\.", page)
+    assert "nan" not in words_of(page).split()
 
 
 def test_what_was_typed_of_another_mat_is_in_no_address_of_a_named_one(client: Client) -> None:

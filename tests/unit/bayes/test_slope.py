@@ -187,17 +187,23 @@ def test_an_interval_of_95_in_100_holds_the_truth_as_often(make_rng, slope, stre
 @pytest.mark.slow
 def test_minutes_that_follow_a_good_day_make_a_slope_out_of_nothing(make_rng):
     """Why the sentence about minutes always stands there: no effect at all, but a good day makes a long session."""
-    means = []
+    means, known = [], []
     for follow in (0.0, 0.7):
-        rng, found = make_rng(21), []
+        rng, found, told = make_rng(21), [], 0
         for _ in range(300):
             is_towel = np.concatenate([rng.permutation([True] * 3 + [False] * 3) for _ in range(7)])
             state = rng.normal(size=42)
             minutes = np.clip(12 + 4 * (follow * state + np.sqrt(1 - follow**2) * rng.normal(size=42)), 1, 20)
             rho = 0.05 * np.exp(rng.normal(0, 0.6, (40, 1)))
             x = np.log1p(minutes * np.where(is_towel, rho, 1.0)) / np.log1p(15)
-            found.append(fit_slope(np.arange(42), 5 + state, x).mean)
+            post = fit_slope(np.arange(42), 5 + state, x)
+            low, high = post.interval(0.95)
+            found.append(post.mean)
+            told += low > 0 or high < 0
         means.append(float(np.mean(found)))
+        known.append(told / 300)
     print(f"\nmean slope in day-to-day deviations: {means[0]:+.2f}; where minutes follow {means[1]:+.2f}")
+    print(f"told as known: {known[0]:.1%}; where minutes follow {known[1]:.1%}")
+    assert known[0] < known[1]
     assert abs(means[0]) < 0.06
     assert means[1] > 0.15
