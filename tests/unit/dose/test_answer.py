@@ -6,9 +6,11 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from babel.messages.pofile import read_po
 
 import pinprick.dose
 from pinprick.dose import needle as beside
@@ -316,6 +318,28 @@ def test_no_sentence_claims_what_a_mat_cannot_do(several):
     assert len(said) > 20
     assert [one for one in said if BANNED.search(one)] == []
     assert all(len(one.split()) <= 28 for one in said)
+
+
+ROOT = Path(__file__).resolve().parents[3]
+SPOKEN = (
+    "src/pinprick/dose/",
+    "src/pinprick/sessions/",
+    "src/pinprick/report/dose.py",
+    "src/pinprick/report/sessions.py",
+)
+
+
+def test_nor_does_anything_that_a_translator_gets_of_mats_and_sessions():
+    with (ROOT / "src/pinprick_web/locale/en/LC_MESSAGES/django.po").open("rb") as file:
+        messages = list(read_po(file))
+    said = [str(one.id) for one in messages if any(path.startswith(SPOKEN) for path, _line in one.locations)]
+    assert len(said) > 250
+    assert [one for one in said if BANNED.search(one)] == []
+
+
+@pytest.mark.parametrize("page", ["dose.md", "calibrate-at-home.md"])
+def test_nor_do_the_pages_about_it(page):
+    assert BANNED.findall((ROOT / "docs" / page).read_text(encoding="utf-8")) == []
 
 
 def test_an_unknown_key_of_the_tables_is_named():
