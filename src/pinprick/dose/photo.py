@@ -92,6 +92,9 @@ STRENGTHS: Final = 0.3
 MISSING: Final = 0.75
 """Below such a part of the spikes between the outermost dots, many have left none."""
 
+DENSEST: Final = 1.6
+"""More dots than so many times the mat's spikes on such an area are not its own, its spacing off or not."""
+
 PROBLEMS: Final = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError)
 """What Pillow raises at a file that is not what it says it is."""
 
@@ -346,13 +349,17 @@ def dots_in(pixels: NDArray[np.uint8], mat: Mat) -> RedDots | None:
     if not _are_red(pixels, places, spacing):
         return None
     area = _area_px2(places, spacing, mat) * (mat.spacing_mm / spacing) ** 2 / 100
+    expected = area * mat.spikes_per_cm2
+    # a pattern that fills its area, as cloth does and discs do not; more dots than spikes are refused by their number
+    if mat.spikes >= len(places) > DENSEST * expected:
+        return None
     return RedDots(
         len(places),
         spacing,
         area,
         best.regular,
         clear,
-        area * mat.spikes_per_cm2,
+        expected,
         places[:, 1].copy(),
         places[:, 0].copy(),
     )

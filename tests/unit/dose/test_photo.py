@@ -199,6 +199,12 @@ def test_the_way_a_phone_was_held_changes_no_count(back, tmp_path):
 
 
 @pytest.mark.slow
+def test_a_striped_sheet_that_fills_its_area_with_a_pattern_is_no_mat():
+    pixels, _n = made_back(9102, side=1600, dots=False, **NONE["a striped sheet"])
+    assert dots_in(pixels, MAT) is None
+
+
+@pytest.mark.slow
 def test_a_lattice_of_triangles_is_one_too():
     """Some mats have their spikes so; counted to a few at the rim."""
     rng = np.random.default_rng(170)
@@ -209,7 +215,7 @@ def test_a_lattice_of_triangles_is_one_too():
     red = gaussian_filter(red, 3) * 2 * np.pi * 9 * 0.4
     seen = light_of(TONES["medium"]) * np.exp(-red[..., None] * np.array([0.15, 1.0, 0.8]))
     pixels = np.clip(255 * seen ** (1 / 2.2) + rng.normal(0, 2, seen.shape), 0, 255).astype(np.uint8)
-    found = dots_in(pixels, MAT)
+    found = dots_in(pixels, Mat(13_600, spacing=5))  # so many on a face without gaps
     assert found.count == pytest.approx(900, abs=9)
     assert found.spacing_px == pytest.approx(20, rel=0.03)
 
